@@ -1,0 +1,1 @@
+"""Facts: their catalog, their envelope, and the outbox through which they leave."""

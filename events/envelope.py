@@ -1,0 +1,29 @@
+"""The envelope: what travels around every event, whatever it says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """One event as it lies in the outbox. `sequence` counts per aggregate from 1, without gaps.
+
+    The platform-wide position comes when the sequencer stamps the event.
+    """
+
+    id: str
+    agent: str
+    type: str
+    version: int
+    aggregate_id: str
+    sequence: int
+    occurred_at: datetime
+    actor: str
+    on_behalf_of: str | None
+    correlation_id: str
+    causation_id: str | None
+    trace_id: str | None
+    seed: bool
+    data: Mapping[str, Any]

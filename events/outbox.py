@@ -1,0 +1,69 @@
+"""The outbox: events are written in the transaction of their effect, numbered per aggregate."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from events.catalog import AGENT_OF
+from events.event import Event
+from models.database import UnitOfWork
+from models.platform import aggregate_sequence, outbox
+
+_LAST = aggregate_sequence.c.last
+_RISE = upsert(aggregate_sequence)
+_RISE = _RISE.on_conflict_do_update(
+    index_elements=["aggregate_id"], set_={"last": _LAST + _RISE.excluded.last}
+)
+
+
+def emit(work: UnitOfWork, *events: Event) -> None:
+    """Have the events written when `work` commits; nothing leaves if it does not."""
+    work.queue(_write).extend(events)
+
+
+def emitted(work: UnitOfWork) -> Sequence[Event]:
+    """What `work` would write, were it to commit now: a dry run shows it."""
+    return work.queued(_write)
+
+
+async def _write(work: UnitOfWork, events: list[Event]) -> None:
+    """Two statements, however many events; sequence rows are locked in key order."""
+    if not events:
+        return
+    counts = Counter(event.aggregate_id for event in events)
+    taken = await work.rows(
+        _RISE.returning(aggregate_sequence.c.aggregate_id, _LAST),
+        [{"aggregate_id": id, "last": count} for id, count in sorted(counts.items())],
+    )
+    following = {row.aggregate_id: row.last - counts[row.aggregate_id] for row in taken}
+    rows: list[dict[str, Any]] = []
+    for event in events:
+        following[event.aggregate_id] += 1
+        rows.append(
+            {
+                "id": work.new_id("evt"),
+                "agent": AGENT_OF[event.type.split(".")[0]],
+                "type": event.type,
+                "version": event.version,
+                "aggregate_id": event.aggregate_id,
+                "sequence": following[event.aggregate_id],
+                "occurred_at": work.now,
+                "actor": work.cause.actor,
+                "on_behalf_of": work.cause.on_behalf_of,
+                "correlation_id": work.cause.correlation_id,
+                "causation_id": work.cause.causation_id,
+                "data": _data(event),
+            }
+        )
+    await work.execute(insert(outbox), rows)
+
+
+def _data(event: Event) -> dict[str, Any]:
+    """The event's own fields; its aggregate stands in the envelope."""
+    data = asdict(event)
+    del data["aggregate_id"]
+    return data

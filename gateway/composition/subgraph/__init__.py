@@ -1,0 +1,1 @@
+"""One subgraph: reading its SDL, resolving its links, and the Federation 1 upgrade."""

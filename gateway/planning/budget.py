@@ -1,0 +1,35 @@
+"""The time and size that one operation may cost to plan."""
+
+import time
+from dataclasses import dataclass, field
+
+from gateway.planning.errors import PlanningBudgetExceeded, PlanningFailed
+
+MAX_SELECTIONS = 100_000
+_CHECK_EVERY = 256
+
+
+@dataclass(slots=True)
+class Budget:
+    """Counts units of work; looks at the clock only now and then, because looking costs too."""
+
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+    spent: int = 0
+    selections: int = 0
+
+    def spend(self) -> None:
+        self.spent += 1
+        if self.spent % _CHECK_EVERY == 0:
+            self.check()
+
+    def check(self) -> None:
+        if time.monotonic() - self.started > self.seconds:
+            raise PlanningBudgetExceeded("Planning the operation took too long.")
+
+    def select(self, count: int) -> None:
+        """Fragments multiply selections: refuse before memory goes."""
+        self.selections += count
+        if self.selections > MAX_SELECTIONS:
+            raise PlanningFailed("The operation selects too many fields once fragments are inlined.")
+        self.check()

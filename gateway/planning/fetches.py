@@ -1,0 +1,394 @@
+"""From chosen paths to fetches: what each asks of its subgraph, and which fetches it waits for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Literal, NamedTuple
+
+from gateway.planning.budget import Budget
+from gateway.planning.errors import PlanningFailed
+from gateway.planning.fieldsets import FieldSet, SetField, SetFragment
+from gateway.planning.graph import FieldEdge, Node
+from gateway.planning.selection import Cast, InternalKeys, ResponsePath, Selection
+from gateway.planning.solve import FIELD, HOP, Solved, applies
+from gateway.planning.steps import (
+    CastStep,
+    FieldStep,
+    KeyStep,
+    ReenterStep,
+    RequiresStep,
+    RootStep,
+    Step,
+)
+
+
+class InputField(NamedTuple):
+    """A field of a representation, read from the data under `key`."""
+
+    name: str
+    key: str
+    below: tuple["Input", ...]
+
+
+class InputCast(NamedTuple):
+    """Inputs that only objects of one type have."""
+
+    type: str
+    below: tuple["Input", ...]
+
+
+Input = InputField | InputCast
+
+
+@dataclass(slots=True, eq=False)
+class Fetch:
+    """One selection asked of one subgraph for the objects at one path.
+
+    `keys` identify the entity, `inputs` are what its fields require besides; both are read from
+    the data. `representation_type` replaces the object's own type for interface objects.
+    """
+
+    graph: str
+    kind: Literal["root", "entity"]
+    type: str
+    path: ResponsePath
+    deps: set["Fetch"] = field(default_factory=set)
+    selection: Selection = field(default_factory=Selection)
+    keys: list[Input] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    representation_type: str | None = None
+
+    def need(self, keys: Iterable[Input], inputs: Iterable[Input] = ()) -> None:
+        self.keys.extend(item for item in keys if item not in self.keys)
+        self.inputs.extend(item for item in inputs if item not in self.inputs)
+
+
+class Place(NamedTuple):
+    """Where selecting goes on: in which fetch, at which part of its selection, at which path."""
+
+    fetch: Fetch
+    selection: Selection
+    path: ResponsePath
+
+
+class Gathered(NamedTuple):
+    """Inputs for a representation and the fetches that contribute to them."""
+
+    items: tuple[Input, ...]
+    deps: frozenset[Fetch]
+
+
+class FetchBuilder:
+    """Builds the fetches of one step of an operation."""
+
+    def __init__(self, solved: Solved, keys: InternalKeys, budget: Budget) -> None:
+        self._solved = solved
+        self._graph = solved.graph
+        self._supergraph = solved.supergraph
+        self._keys = keys
+        self._budget = budget
+        self.fetches: list[Fetch] = []
+        self._roots: dict[tuple[Node, ResponsePath], Fetch] = {}
+        self._entities: dict[tuple[Node, ResponsePath, str | None], list[Fetch]] = {}
+
+    def build(self, paths: Iterable[Sequence[Step]]) -> list[Fetch]:
+        for steps in paths:
+            _Walk(self).along(steps)
+        return self.fetches
+
+    # -- fetches
+
+    def root(self, node: Node, path: ResponsePath = (), after: Fetch | None = None) -> Place:
+        fetch = self._roots.get((node, path))
+        if fetch is None:
+            fetch = Fetch(node.graph, "root", node.type, path)
+            self._roots[node, path] = fetch
+            self.fetches.append(fetch)
+        if after is not None:
+            fetch.deps.add(after)
+        return Place(fetch, fetch.selection, path)
+
+    def _entity(
+        self,
+        target: Node,
+        path: ResponsePath,
+        representation_type: str | None,
+        deps: frozenset[Fetch],
+        keys: Gathered,
+        inputs: Gathered | None = None,
+    ) -> Fetch:
+        """Joins a fetch that already waits for enough and needs no other inputs of one name."""
+        wanted = inputs.items if inputs is not None else ()
+        known = self._entities.setdefault((target, path, representation_type), [])
+        for fetch in known:
+            self._budget.spend()
+            enough = deps == fetch.deps if inputs is not None else deps <= fetch.deps
+            if enough and not _clash([*fetch.keys, *fetch.inputs], [*keys.items, *wanted]):
+                fetch.need(keys.items, wanted)
+                return fetch
+        fetch = Fetch(target.graph, "entity", target.type, path, set(deps))
+        fetch.representation_type = representation_type
+        fetch.need(keys.items, wanted)
+        known.append(fetch)
+        self.fetches.append(fetch)
+        return fetch
+
+    def travel(self, place: Place, start: Node, target: Node) -> Place:
+        """Over the cheapest entity hops from the node at a place to another node of the entity."""
+        route: list[tuple[Node, Node, FieldSet]] = []
+        node = target
+        while node != start:
+            hop = self._solved.reach[start][node]
+            if hop.key is None:
+                raise PlanningFailed(f"No key leads from {start.graph} to {target.graph}.")
+            route.append((hop.previous, node, hop.key))
+            node = hop.previous
+        here = place
+        for previous, node, key in reversed(route):
+            keys = self._gather_key(place, start, here, previous, key)
+            kind = self._representation_type(here, previous, node)
+            deps = keys.deps | {here.fetch}
+            fetch = self._entity(_base(node), here.path, kind, deps, keys)
+            here = Place(fetch, fetch.selection, here.path)
+        return here
+
+    def _gather_key(
+        self, origin: Place, start: Node, here: Place, node: Node, key: FieldSet
+    ) -> Gathered:
+        """A key is read where the walk stands, or where it started if that is cheaper."""
+        if self._solved.cost(node, key) <= self._solved.cost(start, key):
+            return self.gather(here, node, key)
+        found = self.gather(origin, start, key)
+        return Gathered(found.items, found.deps | {origin.fetch})
+
+    def require(self, place: Place, start: Node, node: Node, inputs: FieldSet) -> Place:
+        """An entity fetch that carries the inputs which a field at `node` requires.
+
+        They are gathered before hopping to the node's subgraph where that is no dearer.
+        """
+        solved = self._solved
+        direct = start != node and (
+            solved.cost(start, inputs) <= solved.cost(node, inputs) + HOP
+        )
+        if direct:
+            gathered = self.gather(place, start, inputs)
+            hop = solved.reach[start][node]
+            previous, key = hop.previous, hop.key
+            here = self.travel(place, start, previous)
+        else:
+            here = self.travel(place, start, node)
+            gathered = self.gather(here, node, inputs)
+            previous, key = node, solved.cheapest_self_key(node)
+        if key is None:
+            raise PlanningFailed(f"{node.type} has no key by which {node.graph} resolves it.")
+        keys = self._gather_key(place, start, here, previous, key)
+        deps = gathered.deps | keys.deps | {here.fetch}
+        kind = self._representation_type(here, previous, node)
+        fetch = self._entity(_base(node), here.path, kind, deps, keys, gathered)
+        return Place(fetch, fetch.selection, here.path)
+
+    def _representation_type(self, place: Place, source: Node, target: Node) -> str | None:
+        if self._graph.is_interface_object(target) or self._graph.is_interface_object(source):
+            return target.type
+        place.selection.typename()
+        return None
+
+    # -- inputs
+
+    def gather(self, place: Place, node: Node, wanted: FieldSet) -> Gathered:
+        """Selects a field set for the object at a place, by the cheapest choices of the solver."""
+        items: list[Input] = []
+        deps: set[Fetch] = {place.fetch}
+        for item in wanted.items:
+            self._budget.spend()
+            found = (
+                self._gather_fragment(place, node, item)
+                if isinstance(item, SetFragment)
+                else self._gather_field(place, node, item)
+            )
+            items.extend(found.items)
+            deps |= found.deps
+        return Gathered(tuple(items), frozenset(deps))
+
+    def _gather_fragment(self, place: Place, node: Node, item: SetFragment) -> Gathered:
+        if applies(self._graph, node, item):
+            return self.gather(place, node, item.sub)
+        local = set(self._supergraph.possible(node.type))
+        found = [
+            self._gather_member(place, node, name, item.sub)
+            for name in self._supergraph.possible(item.type)
+            if name in local
+        ]
+        return _joined(found)
+
+    def _gather_member(self, place: Place, node: Node, name: str, wanted: FieldSet) -> Gathered:
+        best: tuple[float, Node, Node] | None = None
+        for reached, hop in self._solved.reachable(node).items():
+            member = self._graph.members.get(reached, {}).get(name)
+            if member is not None:
+                cost = hop.cost + self._solved.cost(member, wanted)
+                if cost < (best[0] if best is not None else inf):
+                    best = (cost, reached, member)
+        if best is None:
+            return Gathered((), frozenset())
+        _, reached, member = best
+        there = self.travel(place, node, reached)
+        return self._gather_cast(there, member, wanted)
+
+    def _gather_cast(self, place: Place, member: Node, wanted: FieldSet) -> Gathered:
+        place.selection.typename()
+        cast = place.selection.cast(member.type)
+        inner = Place(place.fetch, cast, (*place.path, Cast(member.type)))
+        found = self.gather(inner, member, wanted)
+        return Gathered(
+            (InputCast(member.type, found.items),), found.deps | {place.fetch}
+        )
+
+    def _gather_field(self, place: Place, node: Node, item: SetField) -> Gathered:
+        best = self._cheapest_edge(node, item)
+        if best is None:
+            return self._gather_by_implementation(place, node, item)
+        reached, edge = best
+        if edge.requires is None:
+            there = self.travel(place, node, reached)
+        else:
+            there = self.require(place, node, reached, edge.requires)
+        key = self._keys.key(item.name, item.arguments)
+        below = there.selection.add(key, item.name, item.arguments)
+        deps = frozenset({there.fetch})
+        if item.sub is None:
+            return Gathered((InputField(item.name, key, ()),), deps)
+        inner = Place(there.fetch, below, (*there.path, key))
+        found = self.gather(inner, edge.target, item.sub)
+        return Gathered((InputField(item.name, key, found.items),), deps | found.deps)
+
+    def _cheapest_edge(self, node: Node, item: SetField) -> tuple[Node, FieldEdge] | None:
+        solved = self._solved
+        best: tuple[Node, FieldEdge] | None = None
+        best_cost = inf
+        for reached, hop in solved.reachable(node).items():
+            for edge in self._graph.edges(reached, item.name):
+                cost = hop.cost + FIELD
+                if item.sub is not None:
+                    cost += solved.cost(edge.target, item.sub)
+                if edge.requires is not None:
+                    here = solved.cost(reached, edge.requires)
+                    cost += HOP + min(here, solved.cost(node, edge.requires))
+                if cost < best_cost:
+                    best, best_cost = (reached, edge), cost
+        return best
+
+    def _gather_by_implementation(self, place: Place, node: Node, item: SetField) -> Gathered:
+        alone = self._graph.sets.intern((item,))
+        for reached in self._solved.reachable(node):
+            members = self._graph.members.get(reached)
+            if members and all(
+                self._solved.cost(member, alone) < inf for member in members.values()
+            ):
+                there = self.travel(place, node, reached)
+                return _joined(
+                    [self._gather_cast(there, member, alone) for member in members.values()]
+                )
+        raise PlanningFailed(f"The inputs of {node.type} cannot be gathered: {item.name}.")
+
+
+class _Walk:
+    """Along one path: selects its fields, opening fetches where it changes subgraph."""
+
+    def __init__(self, builder: FetchBuilder) -> None:
+        self._builder = builder
+        self._place: Place | None = None
+        self._node: Node | None = None
+
+    def along(self, steps: Sequence[Step]) -> None:
+        index = 0
+        while index < len(steps):
+            step = steps[index]
+            if isinstance(step, KeyStep):
+                index = self._hops(steps, index)
+            else:
+                self._take(step)
+                index += 1
+
+    def _hops(self, steps: Sequence[Step], index: int) -> int:
+        """A run of hops is one journey; inputs required at its end change where it passes."""
+        place, node = self._here()
+        target = node
+        while isinstance(step := steps[index], KeyStep):
+            target = step.target
+            index += 1
+        if isinstance(step, RequiresStep):
+            self._place = self._builder.require(place, node, target, step.inputs)
+            index += 1
+        else:
+            self._place = self._builder.travel(place, node, target)
+        self._node = target
+        return index
+
+    def _take(self, step: Step) -> None:
+        if isinstance(step, RootStep):
+            self._place, self._node = self._builder.root(step.node), step.node
+            return
+        place, node = self._here()
+        if isinstance(step, ReenterStep):
+            self._place = self._builder.root(step.node, place.path, place.fetch)
+            self._node = step.node
+        elif isinstance(step, RequiresStep):
+            self._place = self._builder.require(place, node, step.node, step.inputs)
+            self._node = step.node
+        elif isinstance(step, CastStep):
+            place.selection.typename()
+            cast = place.selection.cast(step.type)
+            self._place = Place(place.fetch, cast, (*place.path, Cast(step.type)))
+            self._node = step.node
+        elif isinstance(step, FieldStep):
+            self._field(place, node, step)
+
+    def _field(self, place: Place, node: Node, step: FieldStep) -> None:
+        graph = self._builder._graph
+        self._node = step.target
+        if step.name == "__typename" and graph.is_interface_object(node):
+            # What an interface object calls its type is not the object's type.
+            place.selection.add(self._builder._keys.placeholder, "__typename")
+            return
+        below = place.selection.add(step.key, step.name, step.arguments, step.variables)
+        if step.is_abstract and not graph.is_interface_object(step.target):
+            below.typename()
+        self._place = Place(place.fetch, below, (*place.path, step.key))
+
+    def _here(self) -> tuple[Place, Node]:
+        if self._place is None or self._node is None:
+            raise ValueError("a path starts at a root")
+        return self._place, self._node
+
+
+def _base(node: Node) -> Node:
+    return Node(node.type, node.graph)
+
+
+def _joined(found: Iterable[Gathered]) -> Gathered:
+    items: list[Input] = []
+    deps: set[Fetch] = set()
+    for gathered in found:
+        items.extend(gathered.items)
+        deps |= gathered.deps
+    return Gathered(tuple(items), frozenset(deps))
+
+
+def _clash(first: Sequence[Input], second: Sequence[Input]) -> bool:
+    """Whether one representation would need two values under one name."""
+    for one in first:
+        for other in second:
+            if isinstance(one, InputField) and isinstance(other, InputField):
+                if one.name == other.name and (
+                    one.key != other.key or _clash(one.below, other.below)
+                ):
+                    return True
+            elif (
+                isinstance(one, InputCast)
+                and isinstance(other, InputCast)
+                and one.type == other.type
+                and _clash(one.below, other.below)
+            ):
+                return True
+    return False

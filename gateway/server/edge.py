@@ -1,0 +1,69 @@
+"""Around every request: its id, security headers, one log line, and the boundary for defects."""
+
+import time
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.server.answers import INTERNAL_SERVER_ERROR
+from gateway.server.lifecycle import Lifecycle
+from gateway.server.logs import RequestLog
+from gateway.server.record import RequestRecord
+from gateway.server.settings import Defect
+
+_SECURITY: Final = {
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+}
+
+
+class Edge:
+    """ASGI middleware, outermost. A response's own headers win over those that it adds."""
+
+    def __init__(
+        self, app: ASGIApp, *, lifecycle: Lifecycle, log: RequestLog, on_defect: Defect | None
+    ) -> None:
+        self._app = app
+        self._lifecycle = lifecycle
+        self._log = log
+        self._on_defect = on_defect
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        record = RequestRecord.begin(scope)
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": self._headers(message, record)}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 boundary: answered within, told here
+            self._report(error, record)
+        finally:
+            self._log.write(scope, record, status, time.perf_counter() - started)
+
+    def _headers(self, message: Message, record: RequestRecord) -> list[tuple[bytes, bytes]]:
+        headers = list(message.get("headers", ()))
+        present = {name for name, _ in headers}
+        headers += [pair for pair in _SECURITY.items() if pair[0] not in present]
+        headers.append((b"x-request-id", record.request_id.encode("ascii")))
+        if self._lifecycle.draining and b"connection" not in present:
+            headers.append((b"connection", b"close"))
+        return headers
+
+    def _report(self, error: Exception, record: RequestRecord) -> None:
+        record.code = INTERNAL_SERVER_ERROR
+        self._log.defect(error, record)
+        if self._on_defect is not None:
+            self._on_defect(error, record.request_id)

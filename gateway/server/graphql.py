@@ -1,0 +1,152 @@
+"""`/graphql`: one operation per request, by the GraphQL-over-HTTP specification."""
+
+import asyncio
+import re
+from hashlib import sha256
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from gateway.context import RequestContext
+from gateway.gateway import GraphQLRequest, GraphQLResponse
+from gateway.policy.authentication import UNAUTHENTICATED, Claims, Unauthenticated
+from gateway.server.answers import (
+    GRAPHQL_JSON,
+    INTERNAL_SERVER_ERROR,
+    JSON,
+    Refused,
+    code_of,
+    json_response,
+    refusal_response,
+    with_request_id,
+)
+from gateway.server.body import read_body
+from gateway.server.disconnect import ClientGone, cancelled_on_disconnect
+from gateway.server.negotiation import response_media_type
+from gateway.server.parameters import from_json_body, from_query_string, require_json
+from gateway.server.record import RequestRecord
+from gateway.server.settings import ServerSettings
+
+# Request errors whose status differs from that of any other, whatever the media type.
+_STATUS: Final = {"METHOD_NOT_ALLOWED": 405, INTERNAL_SERVER_ERROR: 500}
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
+_GONE: Final = 499  # nobody reads it; for the log, by a widespread convention
+
+
+class GraphQLEndpoint:
+    """Holds what every request needs; `handle` is the Starlette endpoint."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+
+    async def handle(self, request: Request) -> Response:
+        record = RequestRecord.of(request.scope)
+        media_type = JSON
+        try:
+            media_type = response_media_type(_joined(request, "accept"))
+            return await self._answer(request, record, media_type)
+        except Refused as refused:
+            record.code = refused.code
+            return refusal_response(refused, record.request_id, media_type)
+        except (ClientGone, ClientDisconnect):
+            record.code = "CLIENT_GONE"
+            return Response(status_code=_GONE)
+
+    async def _answer(self, request: Request, record: RequestRecord, media_type: str) -> Response:
+        context = self._context(request, record)
+        operation = await self._operation(request)
+        if operation.operation_name and _NAME.fullmatch(operation.operation_name):
+            record.operation = operation.operation_name
+        record.document_hash = sha256(operation.query.encode()).hexdigest()
+        answer = await self._execute(request, operation, context)
+        return _response(answer, record, media_type)
+
+    def _context(self, request: Request, record: RequestRecord) -> RequestContext:
+        headers = {"x-request-id": record.request_id}
+        authorization = _single(request, "authorization")
+        claims = self._claims(authorization)
+        if claims is not None:
+            record.principal = str(claims.get("sub"))
+        if authorization is not None:
+            headers["authorization"] = authorization
+        return RequestContext(record.request_id, claims, headers)
+
+    def _claims(self, authorization: str | None) -> Claims | None:
+        if self._settings.authenticator is None:
+            return None
+        try:
+            return self._settings.authenticator.authenticate(authorization)
+        except Unauthenticated as error:
+            raise _unauthenticated(str(error)) from error
+
+    async def _operation(self, request: Request) -> GraphQLRequest:
+        limit = self._settings.max_body_bytes
+        if request.method != "POST":
+            return from_query_string(request.scope["query_string"], limit)
+        require_json(request.headers.get("content-type"))
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The request body must not be compressed.")
+        try:
+            async with asyncio.timeout(self._settings.body_timeout_seconds):
+                body = await read_body(request, limit)
+        except TimeoutError:
+            raise Refused(
+                408,
+                "REQUEST_TIMEOUT",
+                "The request body did not arrive in time.",
+                {"connection": "close"},
+            ) from None
+        return from_json_body(body)
+
+    async def _execute(
+        self, request: Request, operation: GraphQLRequest, context: RequestContext
+    ) -> GraphQLResponse:
+        seconds = self._settings.timeout_seconds
+        deadline = asyncio.timeout(seconds)
+        try:
+            async with cancelled_on_disconnect(request.receive), deadline:
+                return await self._settings.executor.execute(
+                    operation, context, allow_mutations=request.method == "POST"
+                )
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            raise Refused(
+                504, "TIMEOUT", f"The operation took longer than the limit of {seconds:g} s."
+            ) from None
+
+
+def _response(answer: GraphQLResponse, record: RequestRecord, media_type: str) -> Response:
+    body = answer.body()
+    headers = {"vary": "accept"}
+    code = None
+    if answer.errors:
+        code = record.code = code_of(answer.errors[0])
+        body = {**body, "errors": with_request_id(answer.errors, record.request_id)}
+    status = 200
+    if not answer.executed:
+        # Clients of plain JSON expect 200 for whatever was understood as a GraphQL request.
+        status = _STATUS.get(code or "", 400 if media_type == GRAPHQL_JSON else 200)
+    if status == 405:
+        headers["allow"] = "POST"
+    return json_response(body, status=status, media_type=media_type, headers=headers)
+
+
+def _single(request: Request, name: str) -> str | None:
+    values = request.headers.getlist(name)
+    if len(values) > 1:
+        raise _unauthenticated(f"There is more than one {name} header.")
+    return values[0] if values else None
+
+
+def _joined(request: Request, name: str) -> str | None:
+    """A list-valued header may come in several lines (RFC 9110, section 5.3)."""
+    values = request.headers.getlist(name)
+    return ",".join(values) if values else None
+
+
+def _unauthenticated(message: str) -> Refused:
+    # RFC 6750, section 3. The messages are ours and hold neither quotes nor backslashes.
+    challenge = f'Bearer error="invalid_token", error_description="{message}"'
+    return Refused(401, UNAUTHENTICATED, message, {"www-authenticate": challenge})

@@ -1,0 +1,44 @@
+"""What the log line of one request says; filled in on the way through the edge."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import Scope
+
+_KEY: Final = "gateway.record"
+# Anything that could break a log line or a header is replaced by an id of our own.
+_VALID_ID: Final = re.compile(r"[A-Za-z0-9._~:+/=-]{8,128}")
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """Closed set of facts: never variables, tokens or values of the answer."""
+
+    request_id: str
+    operation: str | None = None
+    document_hash: str | None = None
+    principal: str | None = None
+    code: str | None = None
+
+    @staticmethod
+    def begin(scope: Scope) -> "RequestRecord":
+        """Attach a record to the request, with its `x-request-id` if that is a valid one."""
+        record = RequestRecord(_incoming_id(scope) or secrets.token_hex(16))
+        scope[_KEY] = record
+        return record
+
+    @staticmethod
+    def of(scope: Scope) -> "RequestRecord":
+        record = scope[_KEY]
+        assert isinstance(record, RequestRecord)  # noqa: S101 set by begin, for the type checker
+        return record
+
+
+def _incoming_id(scope: Scope) -> str | None:
+    found = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    if len(found) != 1:
+        return None
+    text: str = found[0].decode("latin-1")
+    return text if _VALID_ID.fullmatch(text) else None

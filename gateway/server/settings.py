@@ -1,0 +1,39 @@
+"""What the edge is built from."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from gateway.policy.authentication import Authenticator
+from gateway.server.executor import Executor
+from gateway.server.ide import GraphiQL
+from gateway.server.lifecycle import Lifecycle, Readiness, always_ready
+
+Defect = Callable[[Exception, str], None]
+"""Told of every exception that nobody expected, with the id of its request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """One per app.
+
+    - `authenticator`: None verifies nothing; the authorization header is forwarded all the same.
+    - `jwks`: the public key set to publish; None: nothing is published.
+    - `graphiql`: None: there is no such page.
+    - `lifecycle`: the same object goes to `serve`, so that the app knows when it is draining.
+    - `routes`: more of them, behind the same headers, request ids and log lines.
+    """
+
+    executor: Executor
+    authenticator: Authenticator | None = None
+    jwks: Callable[[], Mapping[str, Any]] | None = None
+    readiness: Readiness = always_ready
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    graphiql: GraphiQL | None = None
+    on_defect: Defect | None = None
+    routes: Sequence[BaseRoute] = ()
+    max_body_bytes: int = 1_048_576
+    body_timeout_seconds: float = 10.0
+    timeout_seconds: float = 30.0

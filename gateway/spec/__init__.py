@@ -1,0 +1,1 @@
+"""The published specifications that federation builds on: links, directives, field sets, join."""

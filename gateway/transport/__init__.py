@@ -1,0 +1,1 @@
+"""How a subgraph is reached: in this process, or over HTTP."""

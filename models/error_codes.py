@@ -1,0 +1,30 @@
+"""Every code that a payload can carry, in one enum: byte-identical in all subgraphs."""
+
+from enum import StrEnum, auto
+
+
+class ErrorCode(StrEnum):
+    """What went wrong, for programs; the message says it to people."""
+
+    ADDRESS_IN_USE = auto()
+    CATEGORY_CYCLE = auto()
+    CURRENCY_MISMATCH = auto()
+    CUSTOMER_NOT_ACTIVE = auto()
+    EMAIL_TAKEN = auto()
+    EMPTY_ORDER = auto()
+    FORBIDDEN = auto()
+    IDEMPOTENCY_KEY_REUSED = auto()
+    INSUFFICIENT_STOCK = auto()
+    INVALID_INPUT = auto()
+    INVALID_TRANSITION = auto()
+    NOT_FOUND = auto()
+    NOT_PUBLISHABLE = auto()
+    OPTIONS_TAKEN = auto()
+    ORDER_BUSY = auto()
+    PRICE_UNAVAILABLE = auto()
+    QUANTITY_CHANGED = auto()
+    SKU_TAKEN = auto()
+    STALE_VERSION = auto()
+    STEP_CANCELED = auto()
+    UNAVAILABLE = auto()
+    VARIANT_UNAVAILABLE = auto()

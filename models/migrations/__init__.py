@@ -1,0 +1,1 @@
+"""The database's history, one Alembic branch per agent and one for the platform's own tables."""

@@ -1,0 +1,24 @@
+"""`souk migrate`: the database's schema at this version."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from souk import configuration
+from souk.cli import options
+from souk.database import open_database
+from souk.migration import migrate
+from souk.settings import Settings
+
+
+@click.command("migrate")
+@options.data_dir
+def command(*, data_dir: Path | None) -> None:
+    """Run the migrations that the database lacks, of all agents; a running platform may go on."""
+    asyncio.run(_run(configuration.load({"data_dir": data_dir}).settings))
+
+
+async def _run(settings: Settings) -> None:
+    async with open_database(settings, share=True) as server:
+        await migrate(server.url, click.echo)

@@ -1,0 +1,67 @@
+"""A PostgreSQL for tests: quick to make, safe to lose, gone with the process that made it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from souk.embedded import programs
+from souk.embedded.cluster import PORT, Cluster
+from souk.embedded.guarding import Guard
+from souk.lock import Lock
+
+FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+TRUST = "local all all trust\n"
+
+
+class ThrowAwayPostgres:
+    """A server in a temporary folder, with only the superuser ``postgres`` and no passwords."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="souk-test-", dir="/tmp"))
+        account = programs.account()
+        programs.hand_over(self.folder, account)
+        self._cluster = Cluster(self.folder, account, FAST)
+        self._lock = Lock(self.folder / "lock")
+        self._lock.acquire()
+        patience = 0.0
+        self._guard = Guard(
+            self._cluster, account, self._lock.path, patience, "immediate", (self.folder,)
+        )
+
+    def start(self) -> None:
+        """Create and start the server."""
+        self._cluster.create("", TRUST, "-N")
+        self._cluster.start(self.folder)
+
+    def stop(self) -> None:
+        """Stop the server and remove every trace of it."""
+        if self._cluster.postmaster() is not None:
+            self._cluster.stop("immediate")
+        self._guard.dismiss()
+        self._lock.release()
+        shutil.rmtree(self.folder)
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        """The SQLAlchemy URL (asyncpg) of a database, for any role without a password."""
+        return (
+            f"postgresql+asyncpg://{quote(user)}@/{quote(database)}?host={self.folder}&port={PORT}"
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,1 @@
+"""The sixteen agents, one package each, and the kit that they share."""

@@ -1,0 +1,42 @@
+"""Checks that every room makes in the same words."""
+
+from models.money import Money
+from subgraphs.kit.errors import InvalidInputError, Refused, StaleVersionError
+
+
+def invalid(message: str, *path: str | int) -> Refused:
+    """The refusal of one part of the input, named by where it stands."""
+    return Refused(InvalidInputError(message=message, field=[str(part) for part in path]))
+
+
+def at_least(least: int, value: int, *path: str | int) -> None:
+    """Refuse a smaller value."""
+    if value < least:
+        raise invalid(f"Must be at least {least}.", *path)
+
+
+def length(text: str, longest: int, *path: str | int) -> str:
+    """`text` without outer white space; refused where it is empty or longer than `longest`."""
+    text = text.strip()
+    if not 1 <= len(text) <= longest:
+        raise invalid(f"Must have 1 to {longest} characters.", *path)
+    return text
+
+
+def amount(money: Money, *path: str | int) -> int:
+    """Minor units of a price: never negative, no more digits than the currency has."""
+    try:
+        units = money.minor
+    except ValueError as error:
+        raise invalid(f"{error}.", *path, "amount") from error
+    if units < 0:
+        raise invalid("Must not be negative.", *path, "amount")
+    return units
+
+
+def check_version(actual: int, expected: int | None) -> None:
+    """Refuse to change what somebody else has changed since the caller read it."""
+    if expected is not None and expected != actual:
+        raise Refused(
+            StaleVersionError(expected=expected, actual=actual, field=["expectedVersion"])
+        )

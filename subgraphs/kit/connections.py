@@ -1,0 +1,133 @@
+"""Relay connections by keyset: a page begins after a row, so inserts cannot shift it."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+
+from models.database import Reads
+from subgraphs.kit.errors import InvalidInputError, Refused
+from subgraphs.kit.types import derived, enum, shared
+
+LARGEST_PAGE = 100
+T = TypeVar("T")
+
+
+@enum
+class Direction(Enum):
+    ASC = "asc"
+    DESC = "desc"
+
+
+@shared
+class PageInfo:
+    """Where a page stands in its list (Relay Cursor Connections)."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @derived
+    async def total_count(self) -> int | None:
+        """How many there are on all pages; counted only where it is asked for."""
+        return await self.count()
+
+
+def page_size(first: int) -> int:
+    """`first`, if a page may be that large."""
+    if not 1 <= first <= LARGEST_PAGE:
+        message = f"A page has 1 to {LARGEST_PAGE} entries."
+        raise Refused(InvalidInputError(message=message, field=["first"]))
+    return first
+
+
+async def keyset(
+    db: Reads,
+    rows: Select[Any],
+    into: type[T],
+    *,
+    by: ColumnElement[Any],
+    tiebreak: ColumnElement[str],
+    direction: Direction,
+    first: int,
+    after: str | None,
+) -> Connection[T]:
+    """The `first` rows after the cursor; `by` and `tiebreak` are among the columns selected."""
+    page_size(first)
+    descending = direction is Direction.DESC
+    page = rows
+    if after is not None:
+        last = tuple_(*_decode(after, by, tiebreak))
+        here = tuple_(by, tiebreak)
+        page = page.where(here < last if descending else here > last)
+    order = [column.desc() if descending else column for column in (by, tiebreak)]
+    found = await db.fetch(page.order_by(*order).limit(first + 1), into)
+    edges = [Edge(cursor=_encode(node, by, tiebreak), node=node) for node in found[:first]]
+
+    async def count() -> int:
+        [row] = await db.rows(select(func.count()).select_from(rows.subquery()))
+        return int(row[0])
+
+    return Connection(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=len(found) > first,
+            has_previous_page=after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        count=count,
+    )
+
+
+def _encode(node: object, *columns: ColumnElement[Any]) -> str:
+    values = [getattr(node, str(column.key)) for column in columns]
+    text = json.dumps([columns[0].key, *values], default=_plain)
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value.name)
+
+
+def _decode(cursor: str, *columns: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+    try:
+        key, *values = json.loads(base64.urlsafe_b64decode(cursor))
+        if key != columns[0].key or len(values) != len(columns):
+            raise ValueError("a cursor of another order")
+        return [
+            literal(_parse(value, column.type.python_type), column.type)
+            for value, column in zip(values, columns, strict=True)
+        ]
+    except (ValueError, TypeError, KeyError) as error:
+        message = "Not a cursor of this list in this order."
+        raise Refused(InvalidInputError(message=message, field=["after"])) from error
+
+
+def _parse(value: Any, kind: type[Any]) -> Any:
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if issubclass(kind, Enum):
+        return kind[value]
+    if not isinstance(value, kind) or (kind is int and abs(value) >= 2**63):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value

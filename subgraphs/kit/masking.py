@@ -1,0 +1,35 @@
+"""What leaves a subgraph: a refusal with its code, a denial, or a defect masked with its id."""
+
+from collections.abc import AsyncIterator
+
+from graphql import ExecutionResult as GraphQLResult
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionResult
+
+from subgraphs.kit.errors import Refused
+
+
+class Masking(SchemaExtension):
+    def __init__(self, agent: str) -> None:
+        self.agent = agent
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        yield
+        result = self.execution_context.result
+        if isinstance(result, ExecutionResult | GraphQLResult) and result.errors:
+            result.errors = [await self._translate(error) for error in result.errors]
+
+    async def _translate(self, error: GraphQLError) -> GraphQLError:
+        cause = error.original_error
+        if cause is None or isinstance(cause, GraphQLError):
+            return error
+        if isinstance(cause, Refused):
+            first = cause.errors[0]
+            message, extensions = first.message, {"code": first.code.name, "field": first.field}
+        else:
+            path = ".".join(map(str, error.path or ()))
+            context = self.execution_context.context
+            id = await context.capture(self.agent, path, cause, context.correlation_id)
+            message, extensions = "Internal error.", {"code": "INTERNAL", "id": id}
+        return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)

@@ -1,0 +1,128 @@
+"""Who is calling, and which rows they may touch. A policy is a pure function from one to the other.
+
+The scope that a policy grants goes into every repository call, so a foreign row is simply not
+found: root field, `_entities`, contributed field and subscription cannot disagree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement, true
+
+
+class Kind(StrEnum):
+    """What sort of caller it is; the access table (DOMAIN.md section 6) has a column for each."""
+
+    ANONYMOUS = auto()
+    CUSTOMER = auto()
+    STAFF = auto()
+    ADMIN = auto()
+    SERVICE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller, from a signed token. A customer's `id` is that of the customer.
+
+    `commands` are the names of the fields and types that a service's documents use: it may use
+    these and nothing else, whatever a policy says of roles.
+    """
+
+    id: str
+    kind: Kind
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    on_behalf_of: str | None = None
+    commands: frozenset[str] = frozenset()
+
+
+ANONYMOUS = Principal("anonymous", Kind.ANONYMOUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Every row; or only those that `owner` owns; or only those that are `public`."""
+
+    owner: str | None = None
+    public: bool = False
+
+    def covers(self, owner: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that a statement over owned rows carries."""
+        return true() if self.owner is None else owner == self.owner
+
+    def shows(self, published: ColumnElement[bool]) -> ColumnElement[bool]:
+        """The condition that a statement over rows that may be unpublished carries."""
+        return published if self.public else true()
+
+
+EVERY_ROW = Scope()
+PUBLIC_ROWS = Scope(public=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`decide` answers None where the role may never do this (FORBIDDEN), else the rows.
+
+    `rule` says the same to people: it stands in the table of each agent's README. `role_only`:
+    the scope depends on kind and scopes alone, so that equal roles may share an answer.
+    """
+
+    rule: str
+    decide: Callable[[Principal], Scope | None]
+    role_only: bool = True
+
+
+def _admin(principal: Principal) -> Scope | None:
+    return EVERY_ROW if principal.kind is Kind.ADMIN else None
+
+
+def _anyone(principal: Principal) -> Scope | None:
+    return EVERY_ROW
+
+
+anyone = Policy("anyone", _anyone)
+service = Policy("service, admin", _admin)
+"""Another agent with a command for it, or an administrator in its place."""
+
+
+def staff(scope: str) -> Policy:
+    """Staff that hold `scope` (`inventory:read`), and whoever `service` admits."""
+
+    def decide(principal: Principal) -> Scope | None:
+        if principal.kind is Kind.STAFF and scope in principal.scopes:
+            return EVERY_ROW
+        return _admin(principal)
+
+    return Policy(f"staff {scope}", decide)
+
+
+def owner_or(other: Policy) -> Policy:
+    """A customer, for what is theirs; anybody else by the other policy."""
+
+    def decide(principal: Principal) -> Scope | None:
+        if principal.kind is Kind.CUSTOMER:
+            return Scope(owner=principal.id)
+        return other.decide(principal)
+
+    return Policy(f"customer (own), {other.rule}", decide, role_only=False)
+
+
+def public_or(other: Policy) -> Policy:
+    """Whoever the other policy does not admit sees what is public."""
+
+    def decide(principal: Principal) -> Scope | None:
+        return other.decide(principal) or PUBLIC_ROWS
+
+    return Policy(f"anyone (published), {other.rule}", decide)
+
+
+def granted(policy: Policy, principal: Principal, name: str) -> Scope | None:
+    """What `principal` gets of the field or type `name`; services go by their documents only."""
+    if principal.kind is not Kind.SERVICE:
+        return policy.decide(principal)
+    if name not in principal.commands:
+        return None
+    behalf = principal.on_behalf_of
+    return Scope(owner=behalf) if behalf is not None and behalf.startswith("cus_") else EVERY_ROW

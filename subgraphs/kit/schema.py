@@ -1,0 +1,277 @@
+"""Assembles an agent's schema from its specs, and adapts them to stock Strawberry.
+
+Nothing else in the platform touches Strawberry's resolvers; another engine reads the specs.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from dataclasses import fields as dataclass_fields
+from functools import reduce
+from operator import or_
+from types import UnionType
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+import strawberry
+from strawberry import federation
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.federation.schema import FederationAny
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
+from strawberry.types import ExecutionResult
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from subgraphs.kit.commands import Command
+from subgraphs.kit.context import Context
+from subgraphs.kit.entities import Entities, checked
+from subgraphs.kit.errors import COMMON
+from subgraphs.kit.graph import Document
+from subgraphs.kit.masking import Masking
+from subgraphs.kit.scalars import SCALARS
+from subgraphs.kit.schedule import Timer
+from subgraphs.kit.specs import (
+    Field,
+    Mutation,
+    Query,
+    Resolver,
+    Subscription,
+    arguments_of,
+)
+from subgraphs.kit.types import camel, describe, fields_of
+
+FEDERATION_VERSION: Literal["2.9"] = "2.9"
+DOCUMENTS = 1000
+"""Parsed and validated documents kept per subgraph: the gateway's plans repeat."""
+FEDERATION_FIELDS = {("Query", "_entities"), ("Query", "_service"), ("_Service", "sdl")}
+
+
+class UnguardedField(TypeError):
+    """A resolver that the kit did not make, and that therefore has no policy."""
+
+
+class UnansweredKey(TypeError):
+    """An entity's key that nothing resolves: the gateway would ask for it in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """One agent's schema, with the specs that it was made of.
+
+    `documents` are the operations that it sends to other agents; `timers` what its schedule runs.
+    """
+
+    name: str
+    schema: strawberry.Schema
+    queries: Sequence[Query[Any, Any]]
+    mutations: Sequence[Mutation[Any, Any, Any]]
+    subscriptions: Sequence[Subscription[Any, Any]]
+    fields: Sequence[Field[Any, Any, Any]]
+    resolvers: Sequence[Resolver[Any, Any]]
+    documents: Sequence[Document]
+    timers: Sequence[Timer]
+
+    @property
+    def sdl(self) -> str:
+        return self.schema.as_str()
+
+    async def execute(
+        self, document: str, context: Context, variables: Mapping[str, Any] | None = None
+    ) -> ExecutionResult:
+        """Run an operation on this subgraph alone, by stock Strawberry."""
+        return await self.schema.execute(document, dict(variables or {}), context_value=context)
+
+    def rules(self) -> dict[str, str]:
+        """Who may: the rule of every root field, contributed field and entity of this agent."""
+        rules = {f"{r.entity.__name__}": r.policy.rule for r in self.resolvers}
+        for kind, specs in (
+            ("Query", self.queries),
+            ("Mutation", self.mutations),
+            ("Subscription", self.subscriptions),
+        ):
+            rules |= {f"{kind}.{camel(spec.name)}": spec.policy.rule for spec in specs}
+        return rules | {
+            f"{spec.on.__name__}.{camel(spec.name)}": spec.policy.rule for spec in self.fields
+        }
+
+
+def subgraph(
+    name: str,
+    *,
+    queries: Sequence[Query[Any, Any]],
+    mutations: Sequence[Mutation[Any, Any, Any]] = (),
+    subscriptions: Sequence[Subscription[Any, Any]] = (),
+    fields: Sequence[Field[Any, Any, Any]] = (),
+    resolvers: Sequence[Resolver[Any, Any]] = (),
+    documents: Iterable[Document] = (),
+    timers: Sequence[Timer] = (),
+) -> Subgraph:
+    """The agent's schema. What is not listed here is not in it."""
+    entities = Entities(resolvers, [spec.on for spec in fields])
+    commands = [Command(spec, entities.finder(spec.makes[0])) for spec in mutations]
+    for spec in fields:
+        _attach(spec)
+    schema = _Schema(
+        name,
+        entities,
+        query=create_type("Query", [_query(spec) for spec in queries]),
+        mutation=create_type("Mutation", [_mutation(c) for c in commands]) if commands else None,
+        subscription=create_type("Subscription", [_subscription(spec) for spec in subscriptions])
+        if subscriptions
+        else None,
+        types=[
+            *COMMON,
+            *{error: None for spec in mutations for error in spec.errors},
+            *{spec.on: None for spec in fields},
+            *{spec.entity: None for spec in resolvers},
+        ],
+    )
+    _check(schema, entities)
+    return Subgraph(
+        name,
+        schema,
+        queries,
+        mutations,
+        subscriptions,
+        fields,
+        resolvers,
+        tuple(documents),
+        tuple(timers),
+    )
+
+
+# Adapters: a spec as a field of stock Strawberry.
+
+
+def _query(spec: Query[Any, Any]) -> StrawberryField:
+    name = camel(spec.name)
+
+    async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> Any:
+        return await spec.function(info.context.info(spec.policy, name), **arguments)
+
+    returns = get_type_hints(spec.function)["return"]
+    return _field(spec.name, spec, resolve, arguments_of(spec.function, skip=1), returns)
+
+
+def _subscription(spec: Subscription[Any, Any]) -> StrawberryField:
+    name = camel(spec.name)
+
+    async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> AsyncIterator[Any]:
+        async for value in spec.function(info.context.info(spec.policy, name), **arguments):
+            yield value
+
+    returns = get_type_hints(spec.function)["return"]
+    field = _field(spec.name, spec, resolve, arguments_of(spec.function, skip=1), returns)
+    field.is_subscription = True
+    return field
+
+
+def _mutation(command: Command) -> StrawberryField:
+    async def resolve(info: strawberry.Info[Context, None], input: Any) -> Any:
+        return await command.run(info.context, input)
+
+    spec = command.mutation
+    return _field(
+        spec.name, spec, resolve, arguments_of(spec.function, skip=2)[:1], command.payload
+    )
+
+
+def _attach(spec: Field[Any, Any, Any]) -> None:
+    name = camel(spec.name)
+
+    async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
+        context = info.context
+        seen = context.info(spec.policy, name)
+
+        async def batch(parents: list[Any]) -> Sequence[Any]:
+            return checked(await spec.function(parents, seen, **arguments), parents)
+
+        return await context.load((spec, _hashable(arguments)), batch, root)
+
+    values = get_type_hints(spec.function)["return"]
+    field = _field(
+        spec.name,
+        spec,
+        resolve,
+        arguments_of(spec.function, skip=2),
+        _without_exception(get_args(values)[0]) | None,
+    )
+    field.origin = spec.on
+    own = fields_of(spec.on)
+    own[:] = [other for other in own if other.python_name != spec.name]
+    own.append(field)
+
+
+def _field(
+    name: str,
+    spec: Query[Any, Any] | Mutation[Any, Any, Any] | Subscription[Any, Any] | Field[Any, Any, Any],
+    resolve: Callable[..., Any],
+    arguments: list[inspect.Parameter],
+    returns: Any,
+) -> StrawberryField:
+    own = [p for p in inspect.signature(resolve).parameters.values() if p.name in ("root", "info")]
+    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    cast(Any, resolve).__signature__ = inspect.Signature(
+        [*own, *arguments], return_annotation=returns
+    )
+    resolve.__name__ = name
+    return StrawberryField(
+        python_name=name,
+        base_resolver=StrawberryResolver(resolve),
+        description=describe(spec.function),
+        metadata={"kit": spec},
+    )
+
+
+class _Schema(federation.Schema):
+    def __init__(self, agent: str, entities: Entities, **parts: Any) -> None:
+        async def resolve(
+            info: strawberry.Info[Context, None], representations: list[FederationAny]
+        ) -> list[Any]:
+            return await entities.resolve(info.context, representations)
+
+        # Strawberry writes the return annotation into this function: each schema needs its own.
+        cast(Any, self).entities_resolver = resolve
+        super().__init__(
+            config=StrawberryConfig(scalar_map=SCALARS),
+            extensions=[
+                lambda: Masking(agent),
+                lambda: ParserCache(maxsize=DOCUMENTS),
+                lambda: ValidationCache(maxsize=DOCUMENTS),
+            ],
+            federation_version=FEDERATION_VERSION,
+            **parts,
+        )
+
+    def process_errors(self, errors: Any, execution_context: Any = None) -> None:
+        """Nothing: `Masking` captures what Strawberry would log."""
+
+
+def _check(schema: _Schema, entities: Entities) -> None:
+    """Every field has its policy, and every key its resolver."""
+    for name, known in schema.schema_converter.type_map.items():
+        for field in getattr(known.definition, "fields", ()):
+            resolved = getattr(field, "base_resolver", None) is not None
+            federal = (name, field.name) in FEDERATION_FIELDS
+            if resolved and "kit" not in field.metadata and not federal:
+                raise UnguardedField(f"{name}.{field.name} has no policy: use the kit's decorators")
+        for key in getattr(getattr(known.definition, "origin", None), "__souk_keys__", ()):
+            if key not in [resolver.key for resolver in entities.by_type[name]]:
+                raise UnansweredKey(f"{name} has the key {' '.join(key)!r}, but no resolver for it")
+
+
+def _without_exception(hint: Any) -> Any:
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    return reduce(or_, (part for part in get_args(hint) if part is not Exception))
+
+
+def _hashable(value: Any) -> Hashable:
+    """Equal arguments share a loader, although Strawberry converts them anew for each parent."""
+    if is_dataclass(value):
+        return tuple(_hashable(getattr(value, field.name)) for field in dataclass_fields(value))
+    if isinstance(value, dict):
+        return tuple((name, _hashable(item)) for name, item in value.items())
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    return cast(Hashable, value)

@@ -1,0 +1,1 @@
+"""Tests of how subgraphs are reached."""
