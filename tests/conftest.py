@@ -1,10 +1,9 @@
-"""Fixtures of all tests: the server, a database of their own, and a way to ask a subgraph."""
+"""Fixtures of all tests: the server, a database of their own, and a way to ask the platform."""
 
-import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from datetime import timedelta
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -13,23 +12,12 @@ from models.database import Database
 from models.migrations.grants import role_of
 from models.migrations.run import AGENTS
 from souk.embedded.throwaway import ThrowAwayPostgres
-from subgraphs.kit import Principal, Subgraph
-from subgraphs.kit.agents import Agents
-from subgraphs.kit.capture import DatabaseCapture
+from subgraphs.kit import Principal
 from tests.callers import ADMIN
-from tests.postgres import PLATFORM, RolledBack, Server
+from tests.platform import Platform
+from tests.postgres import PLATFORM, RolledBack, Server, Transaction
 
 Ask = Callable[..., Coroutine[Any, Any, Any]]
-
-
-class LoudCapture(DatabaseCapture):
-    """Shows the defect in the test's output, too."""
-
-    async def __call__(
-        self, agent: str, path: str, defect: BaseException, correlation_id: str
-    ) -> str:
-        traceback.print_exception(defect)
-        return await super().__call__(agent, path, defect, correlation_id)
 
 
 @pytest.fixture(scope="session")
@@ -41,83 +29,81 @@ async def server() -> AsyncIterator[Server]:
         await server.close()
 
 
-@pytest.fixture
-def role(request: pytest.FixtureRequest) -> str:
-    """Who logs in: the agent that the test's folder is named after, else the platform."""
-    folders = Path(str(request.node.fspath)).parts
-    return next((role_of(agent) for agent in AGENTS if agent in folders), PLATFORM)
-
-
-class Pools(Protocol):
-    async def __call__(self, role: str) -> Database: ...
-
-
 @pytest.fixture(scope="session")
-async def pools(server: Server) -> AsyncIterator[Pools]:
-    """One shared database for all that is rolled back, with a pool for each role."""
-    opened: dict[str, Database] = {}
-
+async def shared(server: Server) -> AsyncIterator[Database]:
+    """The database of all tests that are rolled back, entered by whoever may become any role."""
     async with server.database() as name:
-
-        async def pool(role: str) -> Database:
-            if role not in opened:
-                opened[role] = Database(server.url(name, role))
-            return opened[role]
-
-        yield pool
-        for db in opened.values():
-            await db.close()
+        db = Database(server.url(name, "postgres"))
+        yield db
+        await db.close()
 
 
 @pytest.fixture
-async def db(request: pytest.FixtureRequest, pools: Pools, role: str) -> AsyncIterator[Database]:
-    """A clean database: rolled back after the test, or a clone where it is marked `commits`."""
-    if request.node.get_closest_marker("commits"):
-        async with request.getfixturevalue("server").clone(role) as db:
-            yield db
-    else:
-        shared = await pools(role)
-        async with shared.engine.connect() as connection:
-            transaction = await connection.begin()
-            yield RolledBack(connection)
-            await transaction.rollback()
+async def databases(
+    request: pytest.FixtureRequest, shared: Database, server: Server
+) -> AsyncIterator[dict[str, Database]]:
+    """By role: rolled back after the test, or in a clone where it is marked `commits`."""
+    roles = {"platform": PLATFORM, **{agent: role_of(agent) for agent in AGENTS}}
+    async with AsyncExitStack() as stack:
+        if request.node.get_closest_marker("commits"):
+            name = await stack.enter_async_context(server.database())
+            found = {who: Database(server.url(name, role)) for who, role in roles.items()}
+            for db in found.values():
+                stack.push_async_callback(db.close)
+            yield found
+        else:
+            connection = await stack.enter_async_context(shared.engine.connect())
+            outer = await connection.begin()
+            transaction = Transaction(connection)
+            yield {who: RolledBack(transaction, role) for who, role in roles.items()}
+            await outer.rollback()
 
 
 @pytest.fixture
-def ask(db: Database, tmp_path: Path) -> Ask:
-    """Execute a document on one subgraph; its data, or the errors where `errors=True`."""
+def agent(request: pytest.FixtureRequest) -> str:
+    """The agent that the test's folder is named after."""
+    folders = Path(str(request.node.fspath)).parts
+    return next((agent for agent in AGENTS if agent in folders), "platform")
+
+
+@pytest.fixture
+def db(databases: dict[str, Database], agent: str) -> Database:
+    """The database as the role of the agent under test sees it."""
+    return databases[agent]
+
+
+@pytest.fixture
+def platform(databases: dict[str, Database], tmp_path: Path) -> Platform:
+    return Platform(databases, tmp_path / "spool")
+
+
+@pytest.fixture
+def ask(platform: Platform, agent: str) -> Ask:
+    """Execute a document; its data, or the GraphQL errors (as dicts) where `errors=True`."""
 
     async def ask(
-        subgraph: Subgraph,
-        document: str,
-        principal: Principal = ADMIN,
-        errors: bool = False,
-        lease: float = 30,
-        **variables: Any,
+        document: str, principal: Principal = ADMIN, errors: bool = False, **variables: Any
     ) -> Any:
-        agents = Agents(
-            {subgraph.name: subgraph},
-            db,
-            LoudCapture(db, tmp_path / "spool"),
-            lease=timedelta(seconds=lease),
-        )
-        result = await agents.execute(subgraph.name, document, variables, principal, "req_test")
+        answer = await platform.ask(agent, document, principal, variables)
         if errors:
-            return result.errors
-        assert result.errors is None, result.errors
-        return result.data
+            return answer["errors"]
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
 
     return ask
 
 
 @pytest.fixture
-def statements(db: Database) -> Iterator[list[str]]:
-    """The SQL that has run so far; a growing list."""
+def statements(databases: dict[str, Database]) -> Iterator[list[str]]:
+    """The SQL that has run so far on any connection; a growing list."""
     seen: list[str] = []
 
     def note(*arguments: Any) -> None:
         seen.append(arguments[2])
 
-    event.listen(db.engine.sync_engine, "before_cursor_execute", note)
+    engines = {db.engine.sync_engine for db in databases.values()}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     yield seen
-    event.remove(db.engine.sync_engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)

@@ -62,27 +62,47 @@ class Server:
         await self._admin.dispose()
 
 
+class Transaction:
+    """One connection whose transaction never commits; callers take turns on it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.turn = asyncio.Lock()
+        self._role: str | None = None
+
+    async def become(self, role: str) -> None:
+        """From here on the statements run with the rights of `role`."""
+        if role != self._role:
+            await self.connection.execute(text(f"SET LOCAL ROLE {role}"))
+            self._role = role
+
+
 class RolledBack(Database):
-    """One connection and one transaction that never commits; a unit of work is a savepoint in it.
+    """A role's view of a transaction that never commits; a unit of work is a savepoint in it.
 
     Forty times cheaper than a clone. Callers take turns, so it shows nothing about races.
     """
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, transaction: Transaction, role: str) -> None:
         self.clock = utc_now
         self.make_id = new_id
-        self.engine = connection.engine
-        self._connection = connection
-        self._turn = asyncio.Lock()
+        self.engine = transaction.connection.engine
+        self._transaction = transaction
+        self._role = role
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
-        async with self._turn:
-            return (await self._connection.execute(statement, values)).all()
+        async with self._transaction.turn:
+            await self._transaction.become(self._role)
+            return (await self._transaction.connection.execute(statement, values)).all()
 
     @asynccontextmanager
     async def unit_of_work(self, cause: Cause = SYSTEM) -> AsyncIterator[UnitOfWork]:
-        async with self._turn, self._connection.begin_nested():
-            with marked():
-                work = UnitOfWork(self._connection, self.clock(), cause, self.make_id)
-                yield work
-                await work.flush()
+        async with self._transaction.turn:
+            await self._transaction.become(self._role)
+            async with self._transaction.connection.begin_nested():
+                with marked():
+                    work = UnitOfWork(
+                        self._transaction.connection, self.clock(), cause, self.make_id
+                    )
+                    yield work
+                    await work.flush()

@@ -88,7 +88,7 @@ class FetchBuilder:
         self._keys = keys
         self._budget = budget
         self.fetches: list[Fetch] = []
-        self._roots: dict[tuple[Node, ResponsePath], Fetch] = {}
+        self._roots: dict[tuple[Node, ResponsePath, Fetch | None], Fetch] = {}
         self._entities: dict[tuple[Node, ResponsePath, str | None], list[Fetch]] = {}
 
     def build(self, paths: Iterable[Sequence[Step]]) -> list[Fetch]:
@@ -99,13 +99,13 @@ class FetchBuilder:
     # -- fetches
 
     def root(self, node: Node, path: ResponsePath = (), after: Fetch | None = None) -> Place:
-        fetch = self._roots.get((node, path))
+        fetch = self._roots.get((node, path, after))
         if fetch is None:
             fetch = Fetch(node.graph, "root", node.type, path)
-            self._roots[node, path] = fetch
+            if after is not None:
+                fetch.deps.add(after)
+            self._roots[node, path, after] = fetch
             self.fetches.append(fetch)
-        if after is not None:
-            fetch.deps.add(after)
         return Place(fetch, fetch.selection, path)
 
     def _entity(

@@ -22,9 +22,13 @@ COMMANDS = {
 ALIASES = {"stop": "down"}
 
 
-@click.group(cls=Commands, commands_by_name=COMMANDS, aliases=ALIASES)
+@click.group(
+    cls=Commands,
+    commands_by_name=COMMANDS,
+    aliases=ALIASES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="souk")
-@click.help_option("-h", "--help")
 def cli() -> None:
     """Souk: a shop of many agents behind one GraphQL API.
 

@@ -2,8 +2,10 @@
 
 from strawberry import ID, Maybe, Private
 
+from models.address import PostalAddress
 from models.database import Reads, UnitOfWork
 from models.money import CurrencyCode, Money
+from subgraphs.kit.addresses import PostalAddressInput
 from subgraphs.kit.bulk import Row
 from subgraphs.kit.checks import amount, at_least, check_version, invalid, length
 from subgraphs.kit.connections import Connection, Direction, keyset, page_size
@@ -71,6 +73,8 @@ __all__ = [
     "MoneyInput",
     "NotFoundError",
     "Policy",
+    "PostalAddress",
+    "PostalAddressInput",
     "Principal",
     "Private",
     "Reads",

