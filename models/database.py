@@ -21,6 +21,14 @@ Flush = Callable[["UnitOfWork", list[T]], Awaitable[None]]
 _inside: ContextVar[bool] = ContextVar("inside_unit_of_work", default=False)
 
 
+_PATIENCE = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""No statement, lock or forgotten transaction outlives the request that it serves."""
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -108,8 +116,10 @@ class Database(Reads):
         connections: int = 10,
         clock: Clock = utc_now,
         make_id: NewId = new_id,
-        application: str = "souk",
+        role: str | None = None,
     ) -> None:
+        """`role` is whose rights every statement has, where it is not who the URL logs in as."""
+        session = {"jit": "off", "application_name": role or "souk", **_PATIENCE}
         self.clock = clock
         self.make_id = make_id
         self.engine: AsyncEngine = create_async_engine(
@@ -117,7 +127,7 @@ class Database(Reads):
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"server_settings": {"jit": "off", "application_name": application}},
+            connect_args={"server_settings": session | ({"role": role} if role else {})},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 

@@ -139,8 +139,8 @@ def _problem(error: ErrorDetails, origins: Mapping[str, str]) -> Problem:
 
 
 def _suggestion(name: str, known: list[str], otherwise: str) -> str:
-    closest = get_close_matches(name, known, n=1)
-    return f"Did you mean {closest[0]}?".rstrip("?") if closest else otherwise
+    closest = get_close_matches(name, known, n=1, cutoff=0.75)
+    return f"Did you mean {closest[0]}" if closest else otherwise
 
 
 def masked(value: object) -> object:

@@ -89,12 +89,18 @@ _EXAMPLE = "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 
 async def _reached(given: str) -> DatabaseServer:
     url = driver_url(given)
-    place = url.set(username=None, password=None, query={}).render_as_string().split("://")[1]
+    place = _place(url)
     version = await _version(url, place)
     if version // 10_000 < OLDEST:
         raise Problem(f"the database at {place} is PostgreSQL {version // 10_000}", _UPGRADE)
     full = url.render_as_string(hide_password=False)
     return DatabaseServer(full, False, f"{version // 10_000}.{version % 10_000}", place)
+
+
+def _place(url: URL) -> str:
+    host = url.host or url.query.get("host", "")
+    port = f":{url.port}" if url.port else ""
+    return f"{host}{port}/{url.database or ''}"
 
 
 async def _version(url: URL, place: str) -> int:

@@ -16,6 +16,9 @@ def make_folder(folder: Path, mode: int = FOLDER_MODE) -> None:
         for each in [*reversed(folder.parents), folder]:
             if not each.is_dir():
                 each.mkdir(mode, exist_ok=True)
+    except FileExistsError as error:
+        blocked = NotADirectoryError(error.errno, "a file is in its way", error.filename)
+        raise unwritable(folder, blocked) from error
     except OSError as error:
         raise unwritable(folder, error) from error
 

@@ -31,5 +31,7 @@ class Budget:
         """Fragments multiply selections: refuse before memory goes."""
         self.selections += count
         if self.selections > MAX_SELECTIONS:
-            raise PlanningFailed("The operation selects too many fields once fragments are inlined.")
+            raise PlanningFailed(
+                "The operation selects too many fields once fragments are inlined."
+            )
         self.check()

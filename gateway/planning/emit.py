@@ -28,19 +28,14 @@ class Emitter:
         self._keys = keys
         self._variable_definitions = variable_definitions
 
-    def step(
-        self, fetches: Sequence[Fetch], operation: Literal["query", "mutation"]
-    ) -> PlanStep:
+    def step(self, fetches: Sequence[Fetch], operation: Literal["query", "mutation"]) -> PlanStep:
         groups = group(fetches)
         index = {id(item): number for number, item in enumerate(groups)}
         requests = tuple(
             self._request(item, operation, tuple(index[id(other)] for other in item.after))
             for item in groups
         )
-        roots = dict.fromkeys(
-            key for fetch in fetches if not fetch.path for key in fetch.selection.fields
-        )
-        return PlanStep(requests, _writable(fetches), tuple(roots))
+        return PlanStep(requests, _writable(fetches))
 
     def _request(
         self, item: Group, operation: Literal["query", "mutation"], after: tuple[int, ...]
@@ -69,16 +64,19 @@ class Emitter:
         variables: set[str] = set()
         printer = _Printer(self._supergraph, self._keys, fetch.graph, variables)
         selection = printer.print(fetch.selection, fetch.type, renames)
+        entity = fetch.kind == "entity"
+        is_object = self._supergraph.kind(fetch.type) == "object"
         return Call(
-            alias=alias if fetch.kind == "entity" else "",
+            alias=alias if entity else "",
             path=fetch.path,
             selection=selection,
             variables=frozenset(variables),
             renames=renames,
             condition=fetch.type,
-            representation_type=fetch.representation_type,
+            representation_type=fetch.representation_type or (fetch.type if is_object else None),
             keys=tuple(fetch.keys),
             inputs=tuple(fetch.inputs),
+            root_keys=() if entity else tuple(fetch.selection.fields),
         )
 
 

@@ -167,9 +167,7 @@ class FetchBuilder:
         They are gathered before hopping to the node's subgraph where that is no dearer.
         """
         solved = self._solved
-        direct = start != node and (
-            solved.cost(start, inputs) <= solved.cost(node, inputs) + HOP
-        )
+        direct = start != node and (solved.cost(start, inputs) <= solved.cost(node, inputs) + HOP)
         if direct:
             gathered = self.gather(place, start, inputs)
             hop = solved.reach[start][node]
@@ -240,9 +238,7 @@ class FetchBuilder:
         cast = place.selection.cast(member.type)
         inner = Place(place.fetch, cast, (*place.path, Cast(member.type)))
         found = self.gather(inner, member, wanted)
-        return Gathered(
-            (InputCast(member.type, found.items),), found.deps | {place.fetch}
-        )
+        return Gathered((InputCast(member.type, found.items),), found.deps | {place.fetch})
 
     def _gather_field(self, place: Place, node: Node, item: SetField) -> Gathered:
         best = self._cheapest_edge(node, item)

@@ -77,9 +77,7 @@ class FieldSets:
                     yield from self._items(selection.selection_set)
                 else:
                     inner_items = tuple(self._items(selection.selection_set))
-                    yield SetFragment(
-                        selection.type_condition.name.value, self.intern(inner_items)
-                    )
+                    yield SetFragment(selection.type_condition.name.value, self.intern(inner_items))
 
 
 def _print(item: SetItem) -> str:

@@ -166,9 +166,7 @@ class Graph:
         provided = self._applicable(items, member.type, member.graph)
         return self._view(member, self.sets.intern(provided)) if provided else member
 
-    def _applicable(
-        self, items: tuple[SetItem, ...], name: str, graph: str
-    ) -> tuple[SetItem, ...]:
+    def _applicable(self, items: tuple[SetItem, ...], name: str, graph: str) -> tuple[SetItem, ...]:
         """The items that hold for every object of a type: fragments on it are dissolved."""
         found: list[SetItem] = []
         possible = set(self.supergraph.possible_in(name, graph))
@@ -183,5 +181,3 @@ class Graph:
 def _active(join: JoinField) -> bool:
     """A labelled override waits for its label; no label is active here."""
     return join.override_label is None
-
-

@@ -218,7 +218,10 @@ def base_name(printed_type: str) -> str:
 
 def _graph_names(document: DocumentNode) -> dict[str, str]:
     for definition in document.definitions:
-        if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == "join__Graph":
+        if (
+            isinstance(definition, EnumTypeDefinitionNode)
+            and definition.name.value == "join__Graph"
+        ):
             return {
                 value.name.value: str(arguments["name"])
                 for value in definition.values or ()

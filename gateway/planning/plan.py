@@ -28,9 +28,9 @@ Renames = dict[str, Rename]
 class Call:
     """One selection of a request: root fields, or `_entities` for the objects at `path`.
 
-    `alias` is the response key of `_entities`, empty for a root selection. `condition`, the type
-    of the selection's fragment, is the representations' `__typename` unless an object has its
-    own; `representation_type` overrules both.
+    `alias` is the response key of `_entities`, empty for a root selection, which has `root_keys`
+    instead. `condition` is the type that the selection is made on; `representation_type` is the
+    `__typename` of every representation, or None where each object sends its own.
     """
 
     alias: str
@@ -42,6 +42,7 @@ class Call:
     representation_type: str | None = None
     keys: tuple[Input, ...] = ()
     inputs: tuple[Input, ...] = ()
+    root_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +110,6 @@ class PlanStep:
 
     requests: tuple[Request, ...]
     writable: Shape
-    root_keys: tuple[str, ...]
 
     @property
     def waves(self) -> list[list[Request]]:

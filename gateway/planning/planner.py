@@ -112,9 +112,7 @@ class _Planning:
         self._budget.check()
         return self._emitter.step(fetches, kind)
 
-    def _serial(
-        self, root: str, entries: Sequence[Entry], graphs: Sequence[str]
-    ) -> list[PlanStep]:
+    def _serial(self, root: str, entries: Sequence[Entry], graphs: Sequence[str]) -> list[PlanStep]:
         """One step per root field, in the client's order; neighbours of one subgraph share it.
 
         The subgraph runs the fields of one mutation in order, so sharing keeps the order.

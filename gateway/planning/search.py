@@ -78,9 +78,7 @@ class Search:
                         cost = candidate.cost + hop.cost + FIELD + inputs
                         target = Candidate(edge.target, cost, candidate.path)
                         found.append((target, (candidate, reached, edge, inputs)))
-        return [
-            self._step(entry, target, *origin) for target, origin in _cheapest(found)
-        ]
+        return [self._step(entry, target, *origin) for target, origin in _cheapest(found)]
 
     def _inputs_cost(self, start: Node, reached: Node, edge: FieldEdge) -> float:
         if edge.requires is None:
@@ -140,9 +138,7 @@ class Search:
     def _below(self, parent: str, entry: Entry, found: list[Candidate]) -> None:
         if not entry.below:
             cheapest = min(candidate.cost for candidate in found)
-            self.leaves.append(
-                [Alternative(c.cost, c.path) for c in found if c.cost == cheapest]
-            )
+            self.leaves.append([Alternative(c.cost, c.path) for c in found if c.cost == cheapest])
             return
         declared = self._declared(parent, entry, found)
         before = len(self.leaves)

@@ -133,9 +133,7 @@ class Solved:
             if wanted:
                 each = sum(self._goal(member, item.sub) for member in wanted)
                 best = min(best, hop.cost + each)
-        if best == inf and not set(names) & set(
-            self.supergraph.possible_in(node.type, node.graph)
-        ):
+        if best == inf and not set(names) & set(self.supergraph.possible_in(node.type, node.graph)):
             return 0.0  # the fragment never applies
         return best
 

@@ -5,6 +5,7 @@ import socket
 from typing import Final
 
 _BACKLOG: Final = 2_048
+_LAST_PORT: Final = 65_535
 
 
 class CannotListen(Exception):
@@ -27,11 +28,14 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises PortTaken, or CannotListen for any other reason.
     """
+    # getaddrinfo would take 65536 for 0.
+    if not 0 <= port <= _LAST_PORT:
+        raise CannotListen(f"Cannot listen on {host} port {port}: there is no such port.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise CannotListen(f"Cannot listen on {host} port {port}: {error}.") from error
     listener = socket.socket(family, kind, protocol)
     try:
@@ -39,9 +43,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        if error.errno == errno.EADDRINUSE:
             raise PortTaken(host, port) from error
         raise CannotListen(f"Cannot listen on {host} port {port}: {error}.") from error
     listener.setblocking(False)

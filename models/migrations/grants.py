@@ -23,7 +23,18 @@ def provision(connection: Connection, agents: Sequence[str]) -> None:
         exists = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
         if connection.execute(exists, {"role": role}).first() is None:
             _run(connection, f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+        if not _may_become(connection, role):
+            _run(connection, f"GRANT {role} TO CURRENT_USER")
         _run(connection, f'CREATE SCHEMA IF NOT EXISTS "{agent}"')
+
+
+def _may_become(connection: Connection, role: str) -> bool:
+    """Whether who migrates, and later serves, may SET ROLE: the platform acts as each agent."""
+    version = connection.execute(text("SHOW server_version_num")).scalar_one()
+    # From 16 on, who creates a role is its member at once, but not one that may become it.
+    right = "SET" if int(version) >= 160_000 else "MEMBER"
+    member = text("SELECT pg_has_role(current_user, :role, :right)")
+    return bool(connection.execute(member, {"role": role, "right": right}).scalar())
 
 
 def grant(connection: Connection, agents: Sequence[str]) -> None:

@@ -104,19 +104,22 @@ class Cluster:
             return None
         return found if self._runs_here(found.pid) else None
 
-    def clear_stale_pid(self) -> None:
-        """Remove a pid file whose id now belongs to somebody else's process.
+    def clear_stale(self, sockets: Path) -> None:
+        """Remove lock files of a server that is gone while its process id is not.
 
-        PostgreSQL clears a dead server's file itself, but takes any living process of that id for
-        the server, as after a reboot. Only for the owner of the folder's lock.
+        PostgreSQL clears a dead server's files itself, but takes any process of that id for the
+        server: somebody else's after a reboot, or a killed server's that its container never
+        reaps. Only for the owner of the folder's lock; a killed server's last children, which
+        still hold its memory, are waited for.
         """
-        file = self.data / "postmaster.pid"
-        try:
-            pid = int(file.read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return
-        if _alive(pid) and not any(self._runs_here(each) for each in _processes()):
-            file.unlink(missing_ok=True)
+        give_up = time.monotonic() + LINGERING_SECONDS
+        while any(self._runs_here(each) for each in _processes()):
+            if time.monotonic() > give_up:
+                return
+            time.sleep(0.05)
+        for file in (self.data / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
+            if _names_living_process(file):
+                file.unlink()
 
     def _runs_here(self, pid: int) -> bool:
         # A server's working directory is its data folder; that tells it from a recycled id.
@@ -138,6 +141,13 @@ class Cluster:
         return programs.run(
             self._account, program, *arguments, output=output, text=text, cwd=self.root
         )
+
+
+def _names_living_process(file: Path) -> bool:
+    try:
+        return _alive(int(file.read_text().split("\n", 1)[0]))
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _alive(pid: int) -> bool:

@@ -158,9 +158,9 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         self.adopted = False
-        self._cluster.clear_stale_pid()
-        (self._cluster.data / "pg_hba.conf").write_text(ACCESS)
         self._sockets = sockets.folder(self.folder, self._account)
+        self._cluster.clear_stale(self._sockets)
+        (self._cluster.data / "pg_hba.conf").write_text(ACCESS)
         self._cluster.start(self._sockets)
 
     def _logs_in(self) -> bool:

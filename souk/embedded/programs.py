@@ -165,4 +165,6 @@ def _nobody() -> int:
 def _reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL:" in line or "error:" in line or "ERROR:" in line]
-    return (telling or lines or ["no message"])[-1]
+    last = (telling or lines or ["no message"])[-1]
+    # A server's log line begins with time, process and level.
+    return last.partition("FATAL:")[2].strip() or last

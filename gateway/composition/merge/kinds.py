@@ -1,7 +1,7 @@
 """Finds the kind of every type, and which types implement or belong to which."""
 
 from gateway.composition.errors import ErrorCode
-from gateway.composition.merge.supergraph import Supergraph
+from gateway.composition.merge.supergraph import Supergraph, names
 from gateway.composition.schema import ROOT_TYPE_NAMES, Kind
 from gateway.composition.subgraph.model import Subgraph
 
@@ -54,14 +54,9 @@ def _check_base(supergraph: Supergraph, name: str) -> None:
         found.defined and (subgraph.federation_1 or not found.has("extends"))
         for subgraph, found in sources
     ):
-        report_missing_base(supergraph, name, [s for s, _ in sources])
-
-
-def report_missing_base(supergraph: Supergraph, name: str, subgraphs: list[Subgraph]) -> None:
-    """EXTENSION_WITH_NO_BASE."""
-    supergraph.report.error(
-        ErrorCode.EXTENSION_WITH_NO_BASE,
-        [s.name for s in subgraphs],
-        name,
-        "the type is only extended, and no subgraph defines it: define it in one of them",
-    )
+        supergraph.report.error(
+            ErrorCode.EXTENSION_WITH_NO_BASE,
+            names(sources),
+            name,
+            "the type is only extended, and no subgraph defines it: define it in one of them",
+        )

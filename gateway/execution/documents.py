@@ -1,0 +1,158 @@
+"""Client documents: parsed, checked and validated once per text."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+    validate,
+)
+
+from gateway.planning.variables import condition_variables, response_keys
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
+OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+
+# Deeper operations would exhaust the stack of the planner, the projection or a subgraph.
+MAX_DEPTH = 100
+
+Check = Callable[[DocumentNode], Sequence[GraphQLError]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document, or the errors that it is refused with."""
+
+    node: DocumentNode | None
+    errors: tuple[dict[str, Any], ...] = ()
+    operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
+    fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
+    condition_variables: frozenset[str] = frozenset()
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The one named; without a name the only one."""
+        if name is not None:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReader:
+    """How documents are read. `check` runs after parsing and before validation."""
+
+    schema: GraphQLSchema
+    max_tokens: int
+    introspection: bool
+    check: Check | None = None
+
+    def read(self, text: str) -> Document:
+        try:
+            node = parse(text, max_tokens=self.max_tokens, allow_empty_selection_sets=False)
+        except GraphQLError as error:
+            return _refused([error], PARSE_FAILED)
+        except RecursionError:
+            return _refused([GraphQLError("The document is nested too deeply.")], PARSE_FAILED)
+        try:
+            errors = list(self.check(node)) if self.check is not None else []
+            errors = errors or self._validate(node)
+        except RecursionError:
+            errors = [GraphQLError("The document is nested too deeply.")]
+        if errors:
+            return _refused(errors, VALIDATION_FAILED)
+        return _accepted(node)
+
+    def _validate(self, node: DocumentNode) -> list[GraphQLError]:
+        errors = validate(
+            self.schema,
+            node,
+            hide_suggestions=not self.introspection,
+            allow_empty_selection_sets=False,
+        )
+        if errors:
+            return errors
+        if _depth(node) > MAX_DEPTH:
+            return [GraphQLError("The document is nested too deeply.")]
+        return [] if self.introspection else _introspecting(node)
+
+
+def formatted(error: GraphQLError, code: str) -> dict[str, Any]:
+    """The error as it goes to the client, with a code if it has none of its own."""
+    made: dict[str, Any] = dict(error.formatted)
+    made["extensions"] = {"code": code, **(error.extensions or {})}
+    return made
+
+
+def _refused(errors: Sequence[GraphQLError], code: str) -> Document:
+    return Document(None, tuple(formatted(error, code) for error in errors))
+
+
+def _accepted(node: DocumentNode) -> Document:
+    operations: dict[str | None, OperationDefinitionNode] = {}
+    fragments: dict[str, FragmentDefinitionNode] = {}
+    for definition in node.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            operations[definition.name.value if definition.name else None] = definition
+        elif isinstance(definition, FragmentDefinitionNode):
+            fragments[definition.name.value] = definition
+    return Document(node, (), operations, fragments, condition_variables(node))
+
+
+def _introspecting(node: DocumentNode) -> list[GraphQLError]:
+    found = [item for item in response_keys(node) if item.name.value in ("__schema", "__type")]
+    return [
+        GraphQLError(
+            f"Introspection is disabled: {item.name.value} cannot be queried.",
+            item,
+            extensions={"code": INTROSPECTION_DISABLED},
+        )
+        for item in found
+    ]
+
+
+def _depth(node: DocumentNode) -> int:
+    """The deepest nesting of selection sets, fragments expanded; the document has no cycles."""
+    own: dict[str, int] = {}
+    spreads: dict[str, list[tuple[str, int]]] = {}
+    for number, definition in enumerate(node.definitions):
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            is_fragment = isinstance(definition, FragmentDefinitionNode)
+            name = definition.name.value if is_fragment and definition.name else f" {number}"
+            own[name], spreads[name] = _own_depth(definition.selection_set)
+    total: dict[str, int] = {}
+    stack = list(own)
+    while stack:
+        name = stack[-1]
+        missing = [other for other, _ in spreads[name] if other not in total]
+        if missing:
+            stack.extend(missing)
+            continue
+        total[name] = max([own[name], *(level + total[other] for other, level in spreads[name])])
+        stack.pop()
+    return max(total.values(), default=0)
+
+
+def _own_depth(top: SelectionSetNode) -> tuple[int, list[tuple[str, int]]]:
+    deepest = 0
+    spreads: list[tuple[str, int]] = []
+    stack = [(top, 1)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        for selection in node.selections:
+            if isinstance(selection, FragmentSpreadNode):
+                spreads.append((selection.name.value, level))
+            else:
+                inner: SelectionSetNode | None = getattr(selection, "selection_set", None)
+                if inner is not None:
+                    stack.append((inner, level + 1))
+    return deepest, spreads

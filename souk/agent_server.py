@@ -1,0 +1,37 @@
+"""One agent's subgraph over HTTP, behind the same edge as the gateway."""
+
+from gateway.gateway import GraphQLRequest, GraphQLResponse
+from strawberry.types import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from gateway.context import RequestContext
+from subgraphs.kit.agents import Agents
+from subgraphs.kit.tokens import principal_of
+
+__all__ = ["AgentExecutor"]
+
+
+class AgentExecutor:
+    """Runs what the edge has parsed on one subgraph, by stock Strawberry."""
+
+    def __init__(self, agents: Agents, agent: str) -> None:
+        self._agents = agents
+        self._agent = agent
+
+    async def execute(
+        self, request: GraphQLRequest, context: RequestContext, *, allow_mutations: bool = True
+    ) -> GraphQLResponse:
+        """See `gateway.server.executor.Executor`."""
+        subgraph = self._agents.subgraphs[self._agent]
+        allowed = set(OperationType) if allow_mutations else {OperationType.QUERY}
+        principal = principal_of(context.claims)
+        result = await subgraph.schema.execute(
+            request.query,
+            dict(request.variables),
+            self._agents.context(self._agent, principal, context.request_id),
+            operation_name=request.operation_name,
+            allowed_operation_types=allowed,
+        )
+        errors = [dict(error.formatted) for error in result.errors or ()]
+        executed = not isinstance(result, PreExecutionError)
+        return GraphQLResponse(result.data, errors, executed)

@@ -1,0 +1,227 @@
+"""Assembles the platform: database, agents, gateway and edge, in one process or one agent alone."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from subgraphs.order.settings import OrderSettings
+
+from gateway.gateway import Gateway, GatewaySettings
+from gateway.policy.authentication import Authenticator
+from gateway.policy.limits import Limits
+from gateway.server.app import create_app
+from gateway.server.executor import Executor
+from gateway.server.ide import GraphiQL
+from gateway.server.listen import CannotListen, listen
+from gateway.server.logs import configure_logs
+from gateway.server.serve import serve
+from gateway.server.settings import ServerSettings
+from models.database import Database
+from models.migrations.grants import role_of
+from souk import keys, running
+from souk.agent_server import AgentExecutor
+from souk.database import DatabaseServer, open_database
+from souk.keys import SigningKey
+from souk.local import local_transports
+from souk.migration import migrate
+from souk.problems import Problem
+from souk.remote import HttpRemote
+from souk.running import Ready
+from souk.seed import seed
+from souk.settings import Settings
+from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
+from souk.tokens import AUDIENCE, ISSUER
+from subgraphs.kit.agents import Agents, Nowhere, Remote
+from subgraphs.kit.capture import DatabaseCapture
+from subgraphs.kit.schedule import Schedule
+from subgraphs.kit.schema import Subgraph
+
+EXAMPLE = """\
+# Souk: one graph, many agents. Ctrl+Enter runs this query; the headers tab below takes
+# {"authorization": "Bearer TOKEN"}, with the token that `make up` printed.
+query Shop {
+  products(first: 5) {
+    edges {
+      node {
+        name
+        category { name }
+        variants(first: 3) {
+          sku
+          price(currency: EUR) { amount currencyCode }
+          availability { available }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+async def run_platform(settings: Settings) -> None:
+    """Everything in this process, until SIGTERM; the caller holds the data folder."""
+    listener = _listener(settings.host, settings.port)
+    configure_logs(sys.stdout, level=_level(settings))
+    key = keys.signing_key(settings.keys_dir)
+    async with open_database(settings) as server:
+        await migrate(server.url, click.echo)
+        if settings.development:
+            await seed(server.url, click.echo)
+        async with _agents(settings, server.url, subgraphs(), Nowhere()) as agents:
+            gateway = _gateway(settings, agents)
+            edge = _edge(settings, gateway, key, agents.db, _graphiql(settings))
+            ready = _ready(settings, listener.getsockname()[1], server)
+            async with _scheduled(agents):
+                with _announcing(settings, ready) as announce:
+                    app = create_app(edge)
+                    await serve(app, listener, lifecycle=edge.lifecycle, on_ready=announce)
+            await gateway.close()
+
+
+async def run_agent(settings: Settings, name: str, port: int) -> None:
+    """One agent's subgraph over HTTP, under its own database role, until SIGTERM."""
+    found = subgraph(name)
+    listener = _listener(settings.host, port)
+    configure_logs(sys.stdout, level=_level(settings), constant={"agent": name})
+    key = keys.signing_key(settings.keys_dir)
+    urls = {other: each.routing_url for other, each in config().subgraphs.items() if other != name}
+    remote = HttpRemote(urls, key)
+    async with open_database(settings, share=True) as server:
+        async with _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents:
+            edge = _edge(settings, AgentExecutor(agents, name), key, agents.db, None)
+            address = f"http://{settings.host}:{listener.getsockname()[1]}/graphql"
+            async with _scheduled(agents):
+                app = create_app(edge)
+                said = f"The {name} agent answers at {address}"
+                await serve(
+                    app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said)
+                )
+    await remote.close()
+
+
+def _listener(host: str, port: int) -> Any:
+    try:
+        return listen(host, port)
+    except CannotListen as error:
+        what, _, mend = str(error).rstrip(".").partition(": ")
+        raise Problem(what, mend or "Choose another address") from error
+
+
+def _level(settings: Settings) -> int:
+    return logging.getLevelNamesMapping()[settings.log_level.upper()]
+
+
+@asynccontextmanager
+async def _agents(
+    settings: Settings,
+    url: str,
+    agents: Mapping[str, Subgraph],
+    remote: Remote,
+    role: str | None = None,
+) -> AsyncIterator[Agents]:
+    db = Database(url, connections=settings.pool_size, role=role)
+    capture = DatabaseCapture(db, settings.data_dir / "spool" / "errors.jsonl")
+    order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
+    try:
+        await capture.drain()
+        yield Agents(agents, db, capture, {OrderSettings: order}, remote)
+    finally:
+        await db.close()
+
+
+def _gateway(settings: Settings, agents: Agents) -> Gateway:
+    limits = settings.limits
+    checks = Limits(
+        depth=limits.depth,
+        aliases=limits.aliases,
+        root_fields=limits.root_fields,
+        directives=limits.directives,
+        tokens=limits.tokens,
+    )
+
+    async def captured(place: str, defect: BaseException) -> str:
+        return await agents.capture("gateway", place, defect, "gateway")
+
+    return Gateway(
+        supergraph_sdl(),
+        local_transports(agents, limits.subgraph_seconds),
+        settings=GatewaySettings(
+            max_tokens=limits.tokens,
+            introspection=settings.introspection_enabled,
+            planning_seconds=limits.planning_seconds,
+        ),
+        check=checks.check,
+        on_defect=captured,
+    )
+
+
+def _edge(
+    settings: Settings,
+    executor: Executor,
+    key: SigningKey,
+    db: Database,
+    graphiql: GraphiQL | None,
+) -> ServerSettings:
+    public = keys.jwks(key)
+
+    async def readiness() -> Sequence[str]:
+        try:
+            async with asyncio.timeout(2):
+                await db.rows(text("SELECT 1"))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return ["the database does not answer"]
+        return []
+
+    return ServerSettings(
+        executor=executor,
+        authenticator=Authenticator(public, issuer=ISSUER, audience=AUDIENCE),
+        jwks=lambda: public,
+        readiness=readiness,
+        graphiql=graphiql,
+        max_body_bytes=settings.limits.body_bytes,
+        timeout_seconds=settings.limits.request_seconds,
+    )
+
+
+def _graphiql(settings: Settings) -> GraphiQL | None:
+    if not settings.graphiql_enabled:
+        return None
+    return GraphiQL(default_query=EXAMPLE, title="Souk")
+
+
+@asynccontextmanager
+async def _scheduled(agents: Agents) -> AsyncIterator[None]:
+    """The schedule runs beside the server, and ends with it."""
+    timers = [timer for each in agents.subgraphs.values() for timer in each.timers]
+    running_schedule = asyncio.create_task(Schedule(agents.db, timers, agents.capture).run())
+    try:
+        yield
+    finally:
+        running_schedule.cancel()
+        with suppress(asyncio.CancelledError):
+            await running_schedule
+
+
+@contextmanager
+def _announcing(settings: Settings, ready: Ready) -> Iterator[Callable[[], None]]:
+    """What the server calls once it takes requests; it is unsaid when the block ends."""
+    with ExitStack() as said:
+        yield lambda: said.enter_context(running.announced(settings.run_dir, ready))
+
+
+def _ready(settings: Settings, port: int, server: DatabaseServer) -> Ready:
+    url = f"http://{settings.host}:{port}"
+    return Ready(
+        pid=os.getpid(),
+        url=url,
+        graphiql=f"{url}/graphiql" if settings.graphiql_enabled else None,
+        started_at=datetime.now(UTC),
+        database=f"PostgreSQL {server.version} at {server.place}",
+    )

@@ -1,0 +1,86 @@
+"""The supergraph's files: each agent's exported SDL, and what the gateway composes of them."""
+
+import json
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from gateway.composition.config import SupergraphConfig, load_config
+from gateway.gateway import Gateway
+from graphql import GraphQLError
+
+from gateway.composition import SubgraphSource, compose
+from souk.problems import Problem
+from subgraphs.kit import Subgraph
+
+ROOT = Path(__file__).parent.parent
+CONFIG = ROOT / "supergraph.yaml"
+SUPERGRAPH = ROOT / "supergraph.graphql"
+
+
+@cache
+def config() -> SupergraphConfig:
+    """What `supergraph.yaml` says: the agents that exist, and where each is served."""
+    return load_config(CONFIG)
+
+
+@cache
+def subgraphs() -> dict[str, Subgraph]:
+    """Every agent that exists, by name."""
+    return {name: subgraph(name) for name in config().subgraphs}
+
+
+def subgraph(name: str) -> Subgraph:
+    """One agent. Problem where there is none of that name."""
+    known = config().subgraphs
+    if name not in known:
+        raise Problem(f"there is no agent {name}", f"Choose one of {', '.join(sorted(known))}")
+    found = import_module(f"subgraphs.{name}.schema").schema
+    assert isinstance(found, Subgraph)  # noqa: S101  # a room's module attribute
+    return found
+
+
+def supergraph_sdl() -> str:
+    """The composed supergraph, as committed."""
+    if not SUPERGRAPH.exists():
+        raise Problem(f"{SUPERGRAPH.name} is missing", "Run `souk compose`")
+    return SUPERGRAPH.read_text()
+
+
+def compose_files(check: bool) -> None:
+    """Write every file that follows from the agents' code, or, with `check`, compare them."""
+    wanted = {
+        ROOT / "subgraphs" / name / "schema.graphql": each.sdl + "\n"
+        for name, each in subgraphs().items()
+    }
+    wanted[SUPERGRAPH] = _composed()
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    if check and stale:
+        names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+        raise Problem(f"not up to date: {names}", "Run `souk compose` and commit what it writes")
+    for path in stale:
+        path.write_text(wanted[path])
+
+
+def _composed() -> str:
+    sources = {
+        name: SubgraphSource(url=config().subgraphs[name].routing_url, sdl=each.sdl)
+        for name, each in subgraphs().items()
+    }
+    composition = compose(sources)
+    if composition.supergraph_sdl is None:
+        lines = "; ".join(f"{error.code}: {error.message}" for error in composition.errors)
+        raise Problem(f"the agents' schemas do not compose: {lines}", "Correct the schemas")
+    return composition.supergraph_sdl
+
+
+def plan_text(query: str, as_json: bool) -> str:
+    """How the gateway would answer `query`: for people, or as JSON."""
+    gateway = Gateway(supergraph_sdl(), {})
+    try:
+        plan = gateway.plan(query)
+    except GraphQLError as error:
+        raise Problem(
+            f"the query cannot be planned: {error.message}", "Correct the query"
+        ) from error
+    return json.dumps(plan.to_json(), indent=2) if as_json else plan.describe()
