@@ -94,6 +94,16 @@ schedule = Table(
     schema="platform",
 )
 
+# Which parts of the example shop this database has been given, so that nothing that a person
+# has changed or removed since comes back.
+seeded = Table(
+    "seeded",
+    metadata,
+    Column("part", Text, primary_key=True),
+    time_column("seeded_at"),
+    schema="platform",
+)
+
 captured_error = Table(
     "captured_error",
     metadata,

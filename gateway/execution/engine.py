@@ -137,7 +137,8 @@ class Run:
 
     async def _ask(
         self, request: Request, document: str, variables: dict[str, Any], sent: list[_Sent]
-    ) -> Mapping[str, Any] | None:
+    ) -> object:
+        """The answer, whatever it is; None where there is none, which is already reported."""
         message = SubgraphRequest(document, variables, self.plan.operation, self.context)
         try:
             return await self.engine.transports[request.graph].execute(message)
@@ -153,12 +154,10 @@ class Run:
                 self._fail(request, item, "Internal error.", INTERNAL, **extensions)
         return None
 
-    def _receive(
-        self, step: PlanStep, request: Request, answer: Mapping[str, Any], sent: list[_Sent]
-    ) -> None:
+    def _receive(self, step: PlanStep, request: Request, answer: object, sent: list[_Sent]) -> None:
         data = answer.get("data") if isinstance(answer, Mapping) else None
-        errors = answer.get("errors") if isinstance(answer, Mapping) else None
-        errors = errors if isinstance(errors, list) else []
+        listed = answer.get("errors") if isinstance(answer, Mapping) else None
+        errors: list[Any] = listed if isinstance(listed, list) else []
         for raw in errors:
             self._report(request, raw, sent, lost=not isinstance(data, dict))
         if not isinstance(data, dict):

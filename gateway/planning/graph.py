@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.planning.fieldsets import FieldSet, FieldSets, SetField, SetFragment, SetItem
+from gateway.planning.fieldsets import FieldSet, FieldSets, SetField, SetItem
 from gateway.planning.model import FieldTable, JoinField, Supergraph, TypeTable, base_name
 
 

@@ -258,7 +258,7 @@ class _Level:
             self.each(self._search._supergraph.possible(entry.condition), entry)
 
     def each(self, names: Iterable[str], entry: Entry) -> bool:
-        """The entry for each object type by itself; types that no candidate returns are left out."""
+        """The entry for each object type by itself; one that no candidate returns is left out."""
         some = False
         for name in names:
             if name not in self._possible or (
