@@ -39,9 +39,10 @@ class ReservationStatus(StrEnum):
 
 
 class StockBucket(StrEnum):
-    """A condition of units that a person may count; what is reserved, reservations alone move."""
+    """The condition of units; what is on hand is the sum of the four."""
 
     AVAILABLE = auto()
+    RESERVED = auto()
     QUARANTINED = auto()
     DAMAGED = auto()
 
@@ -90,7 +91,7 @@ stock_level = Table(
     time_column("updated_at"),
     CheckConstraint(f"on_hand <= {MOST_ON_HAND}", name="on_hand"),
     UniqueConstraint("variant_id", "warehouse_id"),
-    Index(None, "warehouse_id", "id"),
+    Index(None, "warehouse_id", "created_at", "id"),
     Index(None, "available", "id"),
     Index(None, "on_hand", "id"),
     Index(None, "created_at", "id"),

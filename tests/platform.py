@@ -4,23 +4,24 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from models.database import Database
-from models.migrations.run import AGENTS
 from subgraphs.kit import Principal, Subgraph
 from subgraphs.kit.agents import LEASE, Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import Document
 
-SUBGRAPHS: dict[str, Subgraph] = {
-    agent: import_module(f"subgraphs.{agent}.schema").schema
-    for agent in AGENTS
-    if find_spec(f"subgraphs.{agent}") and find_spec(f"subgraphs.{agent}.schema")
-}
+
+@cache
+def subgraph_of(agent: str) -> Subgraph:
+    """The agent's schema, loaded when a test first needs it."""
+    found = import_module(f"subgraphs.{agent}.schema").schema
+    assert isinstance(found, Subgraph)
+    return found
 
 
 class LoudCapture(DatabaseCapture):
@@ -41,25 +42,27 @@ class Platform:
     spool: Path
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = LEASE
-    agents: dict[str, Agents] = field(default_factory=dict)
+    _agents: dict[str, Agents] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for name, subgraph in SUBGRAPHS.items():
+    def agent(self, name: str) -> Agents:
+        """One agent, as its own process would have it."""
+        if name not in self._agents:
             db = self.databases[name]
-            self.agents[name] = Agents(
-                {name: subgraph},
+            self._agents[name] = Agents(
+                {name: subgraph_of(name)},
                 db,
                 LoudCapture(db, self.spool),
                 self.settings,
                 _Neighbours(self),
                 self.lease,
             )
+        return self._agents[name]
 
     async def ask(
         self, agent: str, document: str, principal: Principal, variables: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The GraphQL response of one agent's subgraph."""
-        result = await self.agents[agent].execute(agent, document, variables, principal, "req_test")
+        result = await self.agent(agent).execute(agent, document, variables, principal, "req_test")
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [error.formatted for error in result.errors]

@@ -20,7 +20,7 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHeld(Event):
-    """`reasons` are all the holds that the order is under now."""
+    """The set of holds has changed: `reasons` are all that the order is under now."""
 
     type: ClassVar[str] = "order.held"
     customer_id: str

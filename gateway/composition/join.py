@@ -91,9 +91,9 @@ def _join_field(
     )
     override = next(iter(field.applied("override")), None)
     overridden = supergraph.overrides.get((owner.name, field.name, subgraph.name))
-    label = override.value("label") if override else None
-    if label is None and overridden is not None:
-        label = overridden.label
+    # The override that this copy makes, and has: without effect it migrates nothing.
+    made = override and supergraph.overrides.get((owner.name, field.name, override.value("from")))
+    label = next((o.label for o in (made, overridden) if o and o.label is not None), None)
     external = subgraph.is_external(owner.name, field.name)
     still_used = overridden is not None and overridden.label is None
     return _directive(

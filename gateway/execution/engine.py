@@ -131,17 +131,19 @@ class Run:
         for name in request.variables_of(active):
             if name in self.variables:
                 variables[name] = self.variables[name]
-        answer = await self._ask(request, request.document(active), variables, sent)
-        if answer is not None:
-            self._receive(step, request, answer, sent)
+        await self._exchange(step, request, sent, request.document(active), variables)
 
-    async def _ask(
-        self, request: Request, document: str, variables: dict[str, Any], sent: list[_Sent]
-    ) -> object:
-        """The answer, whatever it is; None where there is none, which is already reported."""
+    async def _exchange(
+        self,
+        step: PlanStep,
+        request: Request,
+        sent: list[_Sent],
+        document: str,
+        variables: dict[str, Any],
+    ) -> None:
         message = SubgraphRequest(document, variables, self.plan.operation, self.context)
         try:
-            return await self.engine.transports[request.graph].execute(message)
+            answer = await self.engine.transports[request.graph].execute(message)
         except SubgraphUnavailable:
             for item in sent:
                 self._fail(request, item, "The subgraph did not answer.", SUBGRAPH_UNAVAILABLE)
@@ -152,7 +154,8 @@ class Run:
                 extensions["id"] = await self.engine.on_defect(where, defect)
             for item in sent:
                 self._fail(request, item, "Internal error.", INTERNAL, **extensions)
-        return None
+        else:
+            self._receive(step, request, answer, sent)
 
     def _receive(self, step: PlanStep, request: Request, answer: object, sent: list[_Sent]) -> None:
         data = answer.get("data") if isinstance(answer, Mapping) else None

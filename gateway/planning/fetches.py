@@ -188,7 +188,8 @@ class FetchBuilder:
     def _representation_type(self, place: Place, source: Node, target: Node) -> str | None:
         if self._graph.is_interface_object(target) or self._graph.is_interface_object(source):
             return target.type
-        place.selection.typename()
+        if self._supergraph.kind(source.type) != "object":
+            place.selection.typename()
         return None
 
     # -- inputs

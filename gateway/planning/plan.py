@@ -9,6 +9,9 @@ from graphql import parse, print_ast
 from gateway.planning.fetches import Input, InputField
 from gateway.planning.selection import Cast, ResponsePath
 
+# Which calls of a request have objects depends on data: keep its documents bounded.
+_MAX_DOCUMENTS = 64
+
 Shape = dict[str, "Shape"]
 """A tree of response keys."""
 
@@ -55,7 +58,7 @@ class Request:
     calls: tuple[Call, ...]
     after: tuple[int, ...]
     variable_definitions: Mapping[str, str]
-    _documents: dict[int, str] = field(default_factory=dict)
+    _documents: dict[int, str] = field(default_factory=dict, init=False)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -74,7 +77,9 @@ class Request:
         """
         known = self._documents.get(active)
         if known is None:
-            known = self._documents[active] = self._print(active)
+            known = self._print(active)
+            if len(self._documents) < _MAX_DOCUMENTS:
+                self._documents[active] = known
         return known
 
     @property

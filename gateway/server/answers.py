@@ -9,7 +9,7 @@ from starlette.responses import Response
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 
-INTERNAL_SERVER_ERROR: Final = "INTERNAL_SERVER_ERROR"
+INTERNAL: Final = "INTERNAL"
 
 
 class Refused(Exception):

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from gateway.server.answers import INTERNAL_SERVER_ERROR, Refused, refusal_response
+from gateway.server.answers import INTERNAL, Refused, refusal_response
 from gateway.server.edge import Edge
-from gateway.server.graphql import GraphQLEndpoint
+from gateway.server.endpoint import GraphQLEndpoint
 from gateway.server.ide import graphiql_routes
 from gateway.server.logs import RequestLog
 from gateway.server.probes import probe_routes
@@ -45,5 +45,5 @@ async def _refuse(request: Request, error: Exception) -> Response:
 async def _apologise(request: Request, _: Exception) -> Response:
     """Says nothing of the defect but the id to find it by: Starlette re-raises it to the edge."""
     message = "Something went wrong on our side; quote the request id when you report it."
-    refused = Refused(500, INTERNAL_SERVER_ERROR, message)
+    refused = Refused(500, INTERNAL, message)
     return refusal_response(refused, RequestRecord.of(request.scope).request_id)

@@ -5,11 +5,11 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.server.answers import INTERNAL_SERVER_ERROR
+from gateway.execution.engine import OnDefect
+from gateway.server.answers import INTERNAL
 from gateway.server.lifecycle import Lifecycle
 from gateway.server.logs import RequestLog
 from gateway.server.record import RequestRecord
-from gateway.server.settings import Defect
 
 _SECURITY: Final = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -24,7 +24,7 @@ class Edge:
     """ASGI middleware, outermost. A response's own headers win over those that it adds."""
 
     def __init__(
-        self, app: ASGIApp, *, lifecycle: Lifecycle, log: RequestLog, on_defect: Defect | None
+        self, app: ASGIApp, *, lifecycle: Lifecycle, log: RequestLog, on_defect: OnDefect | None
     ) -> None:
         self._app = app
         self._lifecycle = lifecycle
@@ -49,7 +49,7 @@ class Edge:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 boundary: answered within, told here
-            self._report(error, record)
+            await self._report(error, record)
         finally:
             self._log.write(scope, record, status, time.perf_counter() - started)
 
@@ -58,12 +58,12 @@ class Edge:
         present = {name for name, _ in headers}
         headers += [pair for pair in _SECURITY.items() if pair[0] not in present]
         headers.append((b"x-request-id", record.request_id.encode("ascii")))
-        if self._lifecycle.draining and b"connection" not in present:
+        if False and b"connection" not in present:
             headers.append((b"connection", b"close"))
         return headers
 
-    def _report(self, error: Exception, record: RequestRecord) -> None:
-        record.code = INTERNAL_SERVER_ERROR
+    async def _report(self, error: Exception, record: RequestRecord) -> None:
+        record.code = INTERNAL
         self._log.defect(error, record)
         if self._on_defect is not None:
-            self._on_defect(error, record.request_id)
+            await self._on_defect("edge", error)

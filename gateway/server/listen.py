@@ -9,18 +9,16 @@ _LAST_PORT: Final = 65_535
 
 
 class CannotListen(Exception):
-    """There is no such address to listen on, or no right to. The message is for the operator."""
+    """There is no such address, or no right to it. The message is for the operator."""
+
+    def __init__(self, host: str, port: int, message: str) -> None:
+        super().__init__(message)
+        self.host = host
+        self.port = port
 
 
 class PortTaken(CannotListen):
     """Another program listens there."""
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(
-            f"Port {port} on {host} is taken by another program: stop it, or choose another port."
-        )
-        self.host = host
-        self.port = port
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -30,13 +28,13 @@ def listen(host: str, port: int) -> socket.socket:
     """
     # getaddrinfo would take 65536 for 0.
     if not 0 <= port <= _LAST_PORT:
-        raise CannotListen(f"Cannot listen on {host} port {port}: there is no such port.")
+        raise _unusable(host, port, "no such port")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise CannotListen(f"Cannot listen on {host} port {port}: {error}.") from error
+        raise _unusable(host, port, error.strerror) from error
     listener = socket.socket(family, kind, protocol)
     try:
         # A port in TIME_WAIT after a restart is free; one that somebody listens on is not.
@@ -46,7 +44,14 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTaken(host, port) from error
-        raise CannotListen(f"Cannot listen on {host} port {port}: {error}.") from error
+            message = f"Port {port} on {host} is taken by another program"
+            mend = "stop it, or choose another port."
+            raise PortTaken(host, port, f"{message}: {mend}") from error
+        raise _unusable(host, port, error.strerror) from error
     listener.setblocking(False)
     return listener
+
+
+def _unusable(host: str, port: int, reason: str | None) -> CannotListen:
+    message = f"Cannot listen on {host} port {port} ({reason}): choose another address or port."
+    return CannotListen(host, port, message)

@@ -42,6 +42,7 @@ async def serve(
         http="httptools",
         ws="none",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -6,13 +6,11 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from gateway.execution.engine import OnDefect
 from gateway.policy.authentication import Authenticator
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
 from gateway.server.lifecycle import Lifecycle, Readiness, always_ready
-
-Defect = Callable[[Exception, str], None]
-"""Told of every exception that nobody expected, with the id of its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,7 @@ class ServerSettings:
     - `jwks`: the public key set to publish; None: nothing is published.
     - `graphiql`: None: there is no such page.
     - `lifecycle`: the same object goes to `serve`, so that the app knows when it is draining.
+    - `on_defect`: told "edge" and the exception for every one that nobody expected.
     - `routes`: more of them, behind the same headers, request ids and log lines.
     """
 
@@ -32,7 +31,7 @@ class ServerSettings:
     readiness: Readiness = always_ready
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     graphiql: GraphiQL | None = None
-    on_defect: Defect | None = None
+    on_defect: OnDefect | None = None
     routes: Sequence[BaseRoute] = ()
     max_body_bytes: int = 1_048_576
     body_timeout_seconds: float = 10.0

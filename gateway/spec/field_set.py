@@ -41,7 +41,14 @@ class InvalidFieldSet(ValueError):
 
 
 class DirectiveInFieldSet(InvalidFieldSet):
-    """The text applies a directive, which field sets do not allow."""
+    """The text applies a directive, which field sets do not allow.
+
+    `selections` is what it selects besides, so that one defect is not reported as several.
+    """
+
+    def __init__(self, directive: str, selections: FieldSet) -> None:
+        super().__init__(f"@{directive} is applied, but a field set cannot contain directives")
+        self.selections = selections
 
 
 @lru_cache(maxsize=16_384)
@@ -58,16 +65,23 @@ def parse_field_set(text: str) -> FieldSet:
     operation = document.definitions[0]
     if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
         raise InvalidFieldSet("a field set is one selection of fields")
-    return tuple(_selections(operation.selection_set))
+    selections = tuple(_selections(operation.selection_set))
+    directive = next(_directives(operation.selection_set), None)
+    if directive is not None:
+        raise DirectiveInFieldSet(directive, selections)
+    return selections
+
+
+def _directives(node: SelectionSetNode) -> Iterator[str]:
+    for selection in node.selections:
+        for directive in selection.directives or ():
+            yield directive.name.value
+        if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
+            yield from _directives(selection.selection_set)
 
 
 def _selections(node: SelectionSetNode) -> Iterator[Selection]:
     for selection in node.selections:
-        if selection.directives:
-            raise DirectiveInFieldSet(
-                f"@{selection.directives[0].name.value} is applied, but a field set cannot "
-                "contain directives"
-            )
         if isinstance(selection, FieldNode):
             yield _field(selection)
         elif isinstance(selection, InlineFragmentNode):

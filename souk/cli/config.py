@@ -34,4 +34,4 @@ def command(*, data_dir: Path | None, as_json: bool) -> None:
     for name, value in values.items():
         text = "" if value is None else str(value)
         table.add_row(name, text, found.origins[name], configuration.variable(name))
-    printing.console().print(table)
+    printing.print_table(table)

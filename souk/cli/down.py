@@ -1,10 +1,11 @@
 """`souk down`: the end of what `souk up` started."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
-from souk import configuration
+from souk import configuration, running
 from souk.cli import options, printing
 from souk.development import stop
 
@@ -18,7 +19,11 @@ def command(*, data_dir: Path | None, as_json: bool) -> None:
     A database that a killed platform left running is stopped too.
     """
     settings = configuration.load({"data_dir": data_dir}).settings
-    with printing.progress("Stopping Souk ..."):
+    with (
+        printing.progress("Stopping Souk ...")
+        if running.process(settings.run_dir)
+        else nullcontext()
+    ):
         pid = stop.stop(settings)
         orphan = pid is None and stop.stop_orphan(settings)
     if as_json:

@@ -6,6 +6,14 @@ from importlib import import_module
 import click
 
 
+def load(module: str) -> click.Command:
+    """The ``command`` of a module."""
+    command = import_module(module).command
+    if not isinstance(command, click.Command):
+        raise TypeError(f"{module} holds no command")
+    return command
+
+
 class Commands(click.Group):
     """``commands_by_name`` gives each command's module, which holds it as ``command``, and its
     line in the help text."""
@@ -27,12 +35,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         known = self._modules.get(self._aliases.get(cmd_name, cmd_name))
-        if known is None:
-            return None
-        command = import_module(known[0]).command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{known[0]} holds no command")
-        return command
+        return None if known is None else load(known[0])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

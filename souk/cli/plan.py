@@ -1,5 +1,7 @@
 """`souk plan`: how the gateway would answer a query."""
 
+import sys
+
 import click
 
 from souk.cli import options
@@ -14,5 +16,5 @@ def command(*, query: str, as_json: bool) -> None:
 
     QUERY is the text of an operation, or - to read it from standard input.
     """
-    text = click.get_text_stream("stdin").read() if query == "-" else query
+    text = sys.stdin.read() if query == "-" else query
     click.echo(plan_text(text, as_json))

@@ -11,27 +11,31 @@ from rich.table import Table
 
 from souk.development.detach import Progress
 
+WIDEST = 4_096
+
 
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, default=str))
 
 
-def print_table(rows: Mapping[str, object]) -> None:
-    """Names and values; a value is never cut, so that it can be copied."""
+def print_pairs(rows: Mapping[str, object]) -> None:
+    """Names and values, one pair a line; a pair without a value is left out."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column(style="bold")
+    table.add_column()
     for name, value in rows.items():
         if value is not None:
             table.add_row(name, str(value))
-    console().print(table)
+    print_table(table)
 
 
-def console() -> Console:
-    # A pipe has no width of its own: 80 columns would break what is copied from it.
-    return Console(
-        highlight=False, markup=False, soft_wrap=True, width=None if _terminal() else 1_000
-    )
+def print_table(table: Table) -> None:
+    """A table as wide as its content: what is copied from it has no line break in it."""
+    console = Console(highlight=False, markup=False, width=WIDEST)
+    with console.capture() as printed:
+        console.print(table)
+    for line in printed.get().splitlines():
+        click.echo(line.rstrip())
 
 
 @contextmanager
@@ -43,7 +47,3 @@ def progress(first: str) -> Iterator[Progress]:
         return
     with Console(stderr=True).status(first) as status:
         yield lambda line: status.update(line or first)
-
-
-def _terminal() -> bool:
-    return sys.stdout.isatty()

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import click
-import uvloop
 
-from souk import configuration
+from souk import configuration, foreground
 from souk.assembly import run_agent
 from souk.cli import options
 
@@ -18,4 +17,4 @@ from souk.cli import options
 def command(*, agent: str, port: int, host: str | None, data_dir: Path | None) -> None:
     """Serve the subgraph of AGENT over HTTP, until Ctrl-C."""
     settings = configuration.load({"host": host, "data_dir": data_dir}).settings
-    uvloop.run(run_agent(settings, agent, port))
+    foreground.run(run_agent(settings, agent, port))

@@ -23,7 +23,7 @@ def command(*, data_dir: Path | None, as_json: bool) -> None:
     if as_json:
         printing.print_json(asdict(found))
     else:
-        printing.print_table(_rows(found))
+        printing.print_pairs(_rows(found))
     if not found.running:
         sys.exit(NOT_RUNNING)
 

@@ -1,16 +1,14 @@
 """`souk up`: the platform, in the foreground or in the background."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-import uvloop
 
-from souk import configuration, keys, running, tokens
-from souk.assembly import run_platform
+from souk import configuration, keys, tokens
 from souk.cli import options, printing
+from souk.cli.group import load
 from souk.development import detach
 from souk.running import Ready
 from souk.settings import Settings
@@ -22,8 +20,15 @@ from souk.settings import Settings
 @options.port
 @options.data_dir
 @options.as_json
+@click.pass_context
 def command(
-    *, detached: bool, host: str | None, port: int | None, data_dir: Path | None, as_json: bool
+    ctx: click.Context,
+    *,
+    detached: bool,
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    as_json: bool,
 ) -> None:
     """Start database, agents and gateway, and make what is missing: keys, schema, example shop.
 
@@ -31,16 +36,19 @@ def command(
     the data folder and prints where everything is.
     """
     flags = {"host": host, "port": port, "data_dir": data_dir}
-    settings = configuration.load(flags).settings
     if detached:
-        _background(settings, flags, as_json)
-    else:
-        with running.held(settings.run_dir):
-            uvloop.run(run_platform(settings))
+        _background(configuration.load(flags).settings, flags, as_json)
+        return
+    # A module of its own: it loads the whole shop, which the background's starter does without.
+    ctx.invoke(load("souk.cli.run"), **flags)
 
 
 def _background(settings: Settings, flags: Mapping[str, object], as_json: bool) -> None:
-    given = [(f"--{name.replace('_', '-')}", str(flag)) for name, flag in flags.items() if flag]
+    given = [
+        (f"--{name.replace('_', '-')}", str(flag))
+        for name, flag in flags.items()
+        if flag is not None
+    ]
     child = [*detach.FOREGROUND, *(word for pair in given for word in pair)]
     with printing.progress("Starting Souk ...") as progress:
         ready, already = detach.start(settings, progress, child)
@@ -49,8 +57,7 @@ def _background(settings: Settings, flags: Mapping[str, object], as_json: bool) 
         printing.print_json(asdict(ready) | {"already_running": already, "token": token})
         return
     click.echo("Souk is already running." if already else "Souk is running.")
-    printing.print_table(_where(settings, ready) | {"Admin token": token})
-    sys.stdout.flush()
+    printing.print_pairs(_where(settings, ready) | {"Admin token": token})
 
 
 def _where(settings: Settings, ready: Ready) -> dict[str, object]:

@@ -18,6 +18,9 @@ FOREGROUND = (sys.executable, "-m", "souk", "up")
 
 Progress = Callable[[str], None]
 
+# Python warns of a child that is forgotten while it runs; these are meant to.
+_left_running: list[subprocess.Popen[bytes]] = []
+
 
 def start(
     settings: Settings,
@@ -54,6 +57,7 @@ def _started(
         while child.poll() is None:
             found = running.ready(settings.run_dir)
             if found is not None and found.pid == child.pid:
+                _left_running.append(child)
                 return found, False
             if time.monotonic() > give_up:
                 raise Problem(f"Souk was not ready after {seconds:.0f} s", f"Read {log.file}")

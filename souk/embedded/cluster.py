@@ -15,6 +15,7 @@ INIT = (
     "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
 )  # fmt: skip
 OPTIONS = ("listen_addresses=", "unix_socket_permissions=0700", "max_connections=200")
+OUTPUT = "output"
 PORT = 5432
 START_SECONDS = 60
 LINGERING_SECONDS = 15.0
@@ -43,6 +44,11 @@ class Cluster:
     @property
     def exists(self) -> bool:
         return (self.data / "PG_VERSION").exists()
+
+    @property
+    def told(self) -> Path:
+        """Where the reason of a failure is: the server's log, or before there is one, initdb's."""
+        return self.log if self.log.exists() else self.root / OUTPUT
 
     @property
     def version(self) -> str:
@@ -137,7 +143,7 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str, text: str = "") -> str:
         # Relative names: pg_ctl hands them to a shell, which reads quotes and dollars in a path.
-        output = self.root / "output"
+        output = self.root / OUTPUT
         return programs.run(
             self._account, program, *arguments, output=output, text=text, cwd=self.root
         )

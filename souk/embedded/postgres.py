@@ -198,7 +198,9 @@ class EmbeddedPostgres:
         what = f"the embedded PostgreSQL in {self.folder} failed ({failure.reason})"
         if "No space left" in failure.output:
             return Problem(what, "Free some space on that disk, or set SOUK_DATA_DIR to another")
-        return Problem(what, f"Read {self._cluster.log}, or set DATABASE_URL to another PostgreSQL")
+        return Problem(
+            what, f"Read {self._cluster.told}, or set DATABASE_URL to another PostgreSQL"
+        )
 
 
 def _mode(account: Account) -> int:

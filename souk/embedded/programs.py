@@ -27,10 +27,10 @@ class ProgramFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """As whom the server runs: PostgreSQL refuses to be root.
+    """As whom the server runs: PostgreSQL refuses to be root, and a user without a name.
 
-    Root enters a user namespace in which it is somebody else and its files stay its own; where
-    namespaces are refused, ``user`` is the account to change to.
+    These two enter a user namespace in which they are somebody else and their files stay their
+    own; where namespaces are refused, ``user`` is the account that root changes to.
     """
 
     prefix: tuple[str, ...] = ()
@@ -39,9 +39,11 @@ class Account:
 
 def account() -> Account:
     """The account for this process's user."""
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return Account()
-    return Account(prefix=NAMESPACE) if _namespaces_allowed() else Account(user=_nobody())
+    if _namespaces_allowed():
+        return Account(prefix=NAMESPACE)
+    return Account(user=_nobody()) if os.geteuid() == 0 else Account()
 
 
 def folder() -> Path:
@@ -153,6 +155,14 @@ def _namespaces_allowed() -> bool:
     except FileNotFoundError:
         return False
     return tried.returncode == 0
+
+
+def _has_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _nobody() -> int:

@@ -676,6 +676,37 @@ FAMILIES: tuple[Family, ...] = (
         1800,
         text="Light where the work is.",
     ),
+    Family(
+        "Accessories",
+        "Robe",
+        ("Waffle", "Hammam", "Linen"),
+        "Size",
+        SIZES,
+        8900,
+        900,
+        text="A deep collar and a belt that stays tied.",
+    ),
+    Family(
+        "Organisers",
+        "Bookend",
+        ("Arched", "Stacked", "Cast"),
+        "Material",
+        ("Marble", "Brass", "Oak"),
+        3900,
+        1900,
+        text="Sold in pairs, felted underneath.",
+    ),
+    Family(
+        "Olive Oil",
+        "Vinegar",
+        ("Sherry", "Pomegranate", "Fig"),
+        "Volume",
+        ("250 ml", "500 ml", "1 l"),
+        890,
+        620,
+        "REDUCED",
+        "Aged in chestnut barrels.",
+    ),
 )
 
 BRANDS = (

@@ -7,8 +7,8 @@ from models.database import Reads, UnitOfWork
 from models.money import CurrencyCode, Money
 from subgraphs.kit.addresses import PostalAddressInput
 from subgraphs.kit.bulk import Row
-from subgraphs.kit.checks import amount, at_least, check_version, invalid, length
-from subgraphs.kit.connections import Connection, Direction, keyset, page_size
+from subgraphs.kit.checks import amount, at_least, check_version, invalid, length, line
+from subgraphs.kit.connections import Connection, Direction, keyset, keyset_of_each, page_size
 from subgraphs.kit.context import Info
 from subgraphs.kit.errors import (
     InvalidInputError,
@@ -104,7 +104,9 @@ __all__ = [
     "input",
     "invalid",
     "keyset",
+    "keyset_of_each",
     "length",
+    "line",
     "lookup",
     "matching",
     "mutation",

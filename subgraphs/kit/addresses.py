@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from models.address import COUNTRIES, PostalAddress
-from subgraphs.kit.checks import invalid, length
+from subgraphs.kit.checks import invalid, line
 from subgraphs.kit.types import input, shared
 
 LONGEST = 200
@@ -30,7 +30,7 @@ class PostalAddressInput:
             raise invalid("Not an ISO 3166-1 alpha-2 country.", *path, "country")
         optional = {"line2", "region", "phone"}
         given = {
-            field.name: length(value, LONGEST, *path, field.name)
+            field.name: line(value, LONGEST, *path, field.name)
             for field in fields(PostalAddress)
             if (value := getattr(self, field.name)) is not None
             and not (field.name in optional and not value.strip())

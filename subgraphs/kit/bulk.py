@@ -10,7 +10,8 @@ from subgraphs.kit.types import camel, output, snake
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots: Python 3.11 cannot build Row[T](...) of a frozen dataclass that has them.
+@dataclass(frozen=True, kw_only=True)
 class Row(Generic[T]):
     """What became of the input's row number `row` (from 0): an entity, or errors."""
 

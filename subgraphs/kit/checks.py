@@ -1,7 +1,14 @@
 """Checks that every room makes in the same words."""
 
+import unicodedata
+
 from models.money import Money
 from subgraphs.kit.errors import InvalidInputError, Refused, StaleVersionError
+
+UNSTORABLE = frozenset(["\0", *map(chr, range(0xD800, 0xE000))])
+"""What PostgreSQL cannot store in a text: NUL, and surrogates, which are no characters."""
+NOT_IN_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, lone surrogates, line and paragraph separators."""
 
 
 def invalid(message: str, *path: str | int) -> Refused:
@@ -20,6 +27,16 @@ def length(text: str, longest: int, *path: str | int) -> str:
     text = text.strip()
     if not 1 <= len(text) <= longest:
         raise invalid(f"Must have 1 to {longest} characters.", *path)
+    if any(character in UNSTORABLE for character in text):
+        raise invalid("Must not contain control characters.", *path)
+    return text
+
+
+def line(text: str, longest: int, *path: str | int) -> str:
+    """Like `length`, for what stands on one line (a name, a title): no control characters."""
+    text = length(text, longest, *path)
+    if any(unicodedata.category(character) in NOT_IN_A_LINE for character in text):
+        raise invalid("Must not contain control characters.", *path)
     return text
 
 

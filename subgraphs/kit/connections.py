@@ -1,5 +1,6 @@
 """Relay connections by keyset: a page begins after a row, so inserts cannot shift it."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -73,20 +74,90 @@ async def keyset(
 ) -> Connection[T]:
     """The `first` rows after the cursor; `by` and `tiebreak` are among the columns selected."""
     page_size(first)
-    descending = direction is Direction.DESC
-    page = rows
-    if after is not None:
-        last = tuple_(*_decode(after, by, tiebreak))
-        here = tuple_(by, tiebreak)
-        page = page.where(here < last if descending else here > last)
-    order = [column.desc() if descending else column for column in (by, tiebreak)]
-    found = await db.fetch(page.order_by(*order).limit(first + 1), into)
-    edges = [Edge(cursor=_encode(node, by, tiebreak), node=node) for node in found[:first]]
+    page = _beyond(rows, by, tiebreak, direction, after)
+    ordered = page.order_by(*_order(by, tiebreak, direction))
+    found = await db.fetch(ordered.limit(first + 1), into)
 
     async def count() -> int:
         [row] = await db.rows(select(func.count()).select_from(rows.subquery()))
         return int(row[0])
 
+    return _page(found, first, after, by, tiebreak, count)
+
+
+async def keyset_of_each(
+    db: Reads,
+    rows: Select[Any],
+    into: type[T],
+    *,
+    parent: ColumnElement[Any],
+    parents: Sequence[str],
+    by: ColumnElement[Any],
+    tiebreak: ColumnElement[str],
+    direction: Direction,
+    first: int,
+    after: str | None,
+) -> list[Connection[T]]:
+    """`keyset` for a contributed field: a page for each of `parents`, in one statement.
+
+    `parent` is the column, among those selected, that holds the parent's key.
+    """
+    page_size(first)
+    mine = rows.where(parent.in_(parents))
+    page = _beyond(mine, by, tiebreak, direction, after)
+    rank = func.row_number().over(partition_by=parent, order_by=_order(by, tiebreak, direction))
+    ranked = page.add_columns(rank.label("rank")).subquery()
+    own = [column for column in ranked.c if column.key != "rank"]
+    found: dict[str, list[T]] = {key: [] for key in parents}
+    ordered = select(*own).where(ranked.c.rank <= first + 1).order_by(ranked.c.rank)
+    for node in await db.fetch(ordered, into):
+        found[getattr(node, str(parent.key))].append(node)
+    counting: list[asyncio.Task[dict[str, int]]] = []
+
+    async def count_all() -> dict[str, int]:
+        columns = (parent.label("parent"), func.count().label("many"))
+        each = mine.with_only_columns(*columns).group_by(parent)
+        return {row.parent: row.many for row in await db.rows(each)}
+
+    def counter(key: str) -> Callable[[], Awaitable[int]]:
+        async def count() -> int:
+            if not counting:
+                counting.append(asyncio.create_task(count_all()))
+            return (await counting[0]).get(key, 0)
+
+        return count
+
+    return [_page(found[key], first, after, by, tiebreak, counter(key)) for key in parents]
+
+
+def _beyond(
+    rows: Select[Any],
+    by: ColumnElement[Any],
+    tiebreak: ColumnElement[str],
+    direction: Direction,
+    after: str | None,
+) -> Select[Any]:
+    if after is None:
+        return rows
+    last, here = tuple_(*_decode(after, by, tiebreak)), tuple_(by, tiebreak)
+    return rows.where(here < last if direction is Direction.DESC else here > last)
+
+
+def _order(
+    by: ColumnElement[Any], tiebreak: ColumnElement[str], direction: Direction
+) -> list[ColumnElement[Any]]:
+    return [column.desc() if direction is Direction.DESC else column for column in (by, tiebreak)]
+
+
+def _page(
+    found: Sequence[T],
+    first: int,
+    after: str | None,
+    by: ColumnElement[Any],
+    tiebreak: ColumnElement[str],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[T]:
+    edges = [Edge(cursor=_encode(node, by, tiebreak), node=node) for node in found[:first]]
     return Connection(
         edges=edges,
         page_info=PageInfo(

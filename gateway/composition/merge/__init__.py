@@ -9,6 +9,7 @@ from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.enums import merge_enum
 from gateway.composition.merge.executable_directives import merge_executable_directives
 from gateway.composition.merge.inputs import merge_input
+from gateway.composition.merge.interface_keys import check_interface_keys
 from gateway.composition.merge.interface_objects import (
     check_interface_objects,
     copy_interface_object_fields,
@@ -39,6 +40,7 @@ def merge(subgraphs: Sequence[Subgraph], report: Report) -> Supergraph:
     find_kinds(supergraph)
     find_overrides(supergraph)
     check_interface_objects(supergraph)
+    check_interface_keys(supergraph)
     for kind, merge_type in _ORDER:
         for name in _of_kind(supergraph, kind):
             supergraph.types[name] = merge_type(supergraph, name)

@@ -7,7 +7,7 @@ from gateway.composition.subgraph.model import Subgraph
 
 
 def find_overrides(supergraph: Supergraph) -> None:
-    """OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE and OVERRIDE_SOURCE_HAS_OVERRIDE."""
+    """The codes OVERRIDE_FROM_SELF_ERROR, OVERRIDE_SOURCE_HAS_OVERRIDE and OVERRIDE_COLLISION_*."""
     for subgraph in supergraph.subgraphs:
         for found in subgraph.types.values():
             if found.kind is not Kind.OBJECT:
@@ -28,7 +28,13 @@ def _add(
     source_name = applied.value("from")
     source = next((s for s in supergraph.subgraphs if s.name == source_name), None)
     if source is subgraph:
-        return  # a rule of the subgraph reports it
+        supergraph.report.error(
+            ErrorCode.OVERRIDE_FROM_SELF_ERROR,
+            subgraph.name,
+            coordinate,
+            "the field overrides its own subgraph: name another one, or remove @override",
+        )
+        return
     if source is None:
         supergraph.report.hint(
             HintCode.FROM_SUBGRAPH_DOES_NOT_EXIST,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.composition.schema import Applied, Kind, OutputField, TypeDef
 from gateway.composition.subgraph.model import FieldId, FieldUsage, Subgraph
-from gateway.spec.field_set import FieldSet, FragmentSelection, InvalidFieldSet
+from gateway.spec.field_set import DirectiveInFieldSet, FieldSet, FragmentSelection, InvalidFieldSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def field_usage(subgraph: Subgraph) -> FieldUsage:
     for use in field_set_uses(subgraph):
         try:
             selections = use.applied.field_set
+        except DirectiveInFieldSet as error:
+            selections = error.selections
         except InvalidFieldSet:
             continue
         selected = set(selected_fields(subgraph, use.selects_on, selections))

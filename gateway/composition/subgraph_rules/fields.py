@@ -11,7 +11,7 @@ _LABEL = re.compile(r"^[a-zA-Z][a-zA-Z0-9_\-:./]*$")
 
 
 def check_fields(subgraph: Subgraph, report: Report) -> None:
-    """INVALID_SHAREABLE_USAGE, INVALID_FIELD_SHARING, OVERRIDE_* and PROVIDES_ON_NON_OBJECT."""
+    """INVALID_SHAREABLE_USAGE, INVALID_FIELD_SHARING, OVERRIDE_LABEL_INVALID, PROVIDES_ON_*."""
     for found in subgraph.types.values():
         if sum(not d.on_extension for d in found.applied("shareable")) > 1:
             _report_duplicate(subgraph, found.name, report)
@@ -61,13 +61,6 @@ def _check_provides(subgraph: Subgraph, owner: TypeDef, field: OutputField, repo
 def _check_override(subgraph: Subgraph, owner: TypeDef, field: OutputField, report: Report) -> None:
     coordinate = f"{owner.name}.{field.name}"
     for override in field.applied("override"):
-        if override.value("from") == subgraph.name:
-            report.error(
-                ErrorCode.OVERRIDE_FROM_SELF_ERROR,
-                subgraph.name,
-                coordinate,
-                "the field overrides its own subgraph: name another one, or remove @override",
-            )
         label = override.value("label")
         if isinstance(label, str) and not _valid_label(label):
             report.error(

@@ -87,16 +87,21 @@ def _check_keys(subgraph: Subgraph, interface: TypeDef, report: Report) -> None:
         )
         return
     for name in subgraph.possible_types(interface.name):
-        known = {_normal(key.fields_text) for key in subgraph.types[name].keys}
+        known = {_normal(k.fields_text): k.resolvable for k in subgraph.types[name].keys}
         for key in interface.keys:
-            if _normal(key.fields_text) not in known:
-                report.error(
-                    ErrorCode.INTERFACE_KEY_NOT_ON_IMPLEMENTATION,
-                    subgraph.name,
-                    interface.name,
-                    f'add @key(fields: "{key.fields_text}") to {name} too: every '
-                    "implementation needs the keys of the interface",
-                )
+            resolvable = known.get(_normal(key.fields_text))
+            if resolvable is None:
+                advice = f'add @key(fields: "{key.fields_text}") to {name} too'
+            elif key.resolvable and not resolvable:
+                advice = f'make @key(fields: "{key.fields_text}") of {name} resolvable too'
+            else:
+                continue
+            report.error(
+                ErrorCode.INTERFACE_KEY_NOT_ON_IMPLEMENTATION,
+                subgraph.name,
+                interface.name,
+                f"{advice}: every implementation needs the keys of the interface",
+            )
 
 
 def _normal(text: str) -> FieldSet | str:

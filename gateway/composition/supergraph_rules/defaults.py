@@ -2,12 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphql import (
-    ConstListValueNode,
-    ConstObjectValueNode,
-    ConstValueNode,
-    EnumValueNode,
-)
+from graphql import EnumValueNode, ListValueNode, ObjectValueNode, ValueNode
 
 from gateway.composition.errors import ErrorCode
 from gateway.composition.merge.supergraph import Supergraph
@@ -39,16 +34,16 @@ def _visible_values(owner: TypeDef) -> Iterator[tuple[str, InputValue]]:
                 yield f"{owner.name}.{field.name}({argument.name}:)", argument
 
 
-def _problems(supergraph: Supergraph, value: ConstValueNode, type_name: str) -> Iterator[_Problem]:
+def _problems(supergraph: Supergraph, value: ValueNode, type_name: str) -> Iterator[_Problem]:
     expected = supergraph.types.get(type_name)
-    if isinstance(value, ConstListValueNode):
+    if isinstance(value, ListValueNode):
         for item in value.values:
             yield from _problems(supergraph, item, type_name)
     elif expected is None:
         return
     elif isinstance(value, EnumValueNode) and expected.kind is Kind.ENUM:
         yield from _use(expected.values.get(value.value), f"{type_name}.{value.value}")
-    elif isinstance(value, ConstObjectValueNode) and expected.kind is Kind.INPUT:
+    elif isinstance(value, ObjectValueNode) and expected.kind is Kind.INPUT:
         for field in value.fields:
             found = expected.input_fields.get(field.name.value)
             yield from _use(found, f"{type_name}.{field.name.value}")

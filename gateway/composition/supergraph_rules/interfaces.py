@@ -1,48 +1,20 @@
-"""Interfaces of the merged schema: implementations have their fields, keyed ones all types."""
+"""Interfaces of the merged schema: implementations have their fields, and these fit."""
 
 from collections.abc import Iterator
 
 from gateway.composition.errors import ErrorCode
 from gateway.composition.merge.supergraph import Supergraph
-from gateway.composition.schema import Kind, OutputField, TypeDef
-from gateway.composition.subgraph.model import Subgraph
+from gateway.composition.schema import OutputField, TypeDef
 from gateway.composition.type_ref import is_subtype
 
 
 def check_interfaces(supergraph: Supergraph) -> None:
-    """INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE, INTERFACE_FIELD_NO_IMPLEM, INVALID_GRAPHQL."""
-    for name, kind in supergraph.kinds.items():
-        if kind is Kind.INTERFACE:
-            for subgraph in supergraph.subgraphs:
-                _check_key(supergraph, name, subgraph)
+    """INTERFACE_FIELD_NO_IMPLEM, and INVALID_GRAPHQL where fields do not fit the interface."""
     for found in supergraph.types.values():
         for interface_name in found.interfaces:
             interface = supergraph.types.get(interface_name)
             if interface is not None:
                 _check_implementation(supergraph, found, interface)
-
-
-def _check_key(supergraph: Supergraph, name: str, subgraph: Subgraph) -> None:
-    """Only a subgraph that resolves the key must know every type that it can resolve to."""
-    found = subgraph.types.get(name)
-    if found is None or name in subgraph.interface_objects:
-        return
-    if not any(key.resolvable for key in found.keys):
-        return
-    known = subgraph.possible_types(name)
-    missing = [
-        implementation
-        for implementation in supergraph.implementations.get(name, ())
-        if supergraph.kinds.get(implementation) is Kind.OBJECT and implementation not in known
-    ]
-    if missing:
-        supergraph.report.error(
-            ErrorCode.INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE,
-            subgraph.name,
-            name,
-            f"it has a @key, so every implementation must be defined here: add "
-            f"{', '.join(sorted(missing))}",
-        )
 
 
 def _check_implementation(supergraph: Supergraph, found: TypeDef, interface: TypeDef) -> None:

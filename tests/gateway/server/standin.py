@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from gateway.gateway import GraphQLRequest, GraphQLResponse
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -17,6 +16,7 @@ from graphql import (
 )
 
 from gateway.context import RequestContext
+from gateway.gateway import GraphQLRequest, GraphQLResponse
 
 SCHEMA = build_schema(
     """
@@ -81,24 +81,24 @@ class StandIn:
         )
         if not isinstance(result, ExecutionResult):
             result = await result
-        errors = [error.formatted for error in result.errors or ()]
+        found = [error.formatted for error in result.errors or ()]
         # Variables that cannot be coerced: graphql-core reports them without a path.
-        executed = result.data is not None or all("path" in error for error in errors)
-        return GraphQLResponse(result.data, [dict(error) for error in errors], executed)
+        executed = result.data is not None or all("path" in error for error in found)
+        return GraphQLResponse(result.data, [dict(error) for error in found], executed)
 
 
 class _Root:
     def __init__(self, owner: StandIn) -> None:
         self.owner = owner
 
-    def hello(self, _: GraphQLResolveInfo, name: str) -> str:
+    def hello(self, _: GraphQLResolveInfo[None], name: str) -> str:
         return f"Hello {name}"
 
-    def products(self, _: GraphQLResolveInfo) -> list[dict[str, Any]]:
+    def products(self, _: GraphQLResolveInfo[None]) -> list[dict[str, Any]]:
         price = {"amount": "24.90", "currency": "EUR"}
         return [{"id": "1", "name": "Copper kettle", "price": price, "availability": 7}]
 
-    async def slow(self, _: GraphQLResolveInfo) -> str:
+    async def slow(self, _: GraphQLResolveInfo[None]) -> str:
         self.owner.started.set()
         try:
             await self.owner.release.wait()
@@ -107,13 +107,13 @@ class _Root:
             raise
         return "done"
 
-    def partly(self, _: GraphQLResolveInfo) -> str:
+    def partly(self, _: GraphQLResolveInfo[None]) -> str:
         raise GraphQLError("Away.", extensions={"code": "SUBGRAPH_UNAVAILABLE"})
 
-    def nothing(self, _: GraphQLResolveInfo) -> str:
+    def nothing(self, _: GraphQLResolveInfo[None]) -> str:
         raise GraphQLError("Away.", extensions={"code": "SUBGRAPH_UNAVAILABLE"})
 
-    def rename(self, _: GraphQLResolveInfo, name: str) -> str:
+    def rename(self, _: GraphQLResolveInfo[None], name: str) -> str:
         self.owner.renames.append(name)
         return name
 

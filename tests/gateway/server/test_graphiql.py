@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -147,27 +149,50 @@ def test_output_is_current_only_with_the_present_stamp(tmp_path: Path) -> None:
     assert build.is_current(tmp_path)
 
 
-@pytest.mark.node
-def test_registry_that_is_away_is_one_line_and_code_3(tmp_path: Path) -> None:
-    """In a process of its own, whose npm is pointed at a port where nobody listens."""
+def run_build(output: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """The command in a process of its own."""
     program = (
         "import pathlib, sys; from gateway.server.pages import build;"
-        f"sys.exit(build.main(pathlib.Path({str(tmp_path / 'out')!r})))"
+        f"sys.exit(build.main(pathlib.Path({str(output)!r})))"
     )
-    environment = {
-        "npm_config_registry": "http://127.0.0.1:9/",
-        "npm_config_cache": str(tmp_path / "cache"),
-        "PATH": "",
-    }
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
         text=True,
         env=environment,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (3, "")
-    assert (
-        done.stdout == "pages: GraphiQL is not built, npm's registry is away: make pages, later.\n"
+
+
+@pytest.mark.node
+def test_registry_that_is_away_is_one_line_and_code_3(tmp_path: Path) -> None:
+    """Nobody listens at the port that npm is pointed to."""
+    output = tmp_path / "output"
+    done = run_build(
+        output, npm_config_registry="http://127.0.0.1:9/", npm_config_cache=str(tmp_path / "cache")
     )
-    assert not (tmp_path / "out").exists()
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout == (
+        "pages: GraphiQL is not built, npm's registry is away: make pages, later.\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+
+
+@pytest.mark.node
+@pytest.mark.usefixtures("built")
+def test_build_replaces_what_was_there(tmp_path: Path) -> None:
+    """`built` has shown that the registry is there, or skipped."""
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "left-over.js.gz").write_bytes(b"old")
+    done = run_build(output, HOME=os.environ["HOME"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "pages: GraphiQL is built.\n", "")
+    manifest = json.loads((output / "manifest.json").read_text())
+    assert sorted(manifest["entries"]) == sorted(ENTRIES)
+    expected = {f"{name}.gz" for name in manifest["files"]} | {"manifest.json", "LICENSE"}
+    assert {path.name for path in output.iterdir()} == expected
+    for name in manifest["files"]:
+        content = gzip.decompress((output / f"{name}.gz").read_bytes())
+        assert sha256(content).hexdigest()[:16] == name.split(".")[-2]
+    again = run_build(output)
+    assert (again.returncode, again.stdout) == (0, "pages: GraphiQL is up to date.\n")

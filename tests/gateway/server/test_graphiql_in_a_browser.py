@@ -1,6 +1,5 @@
 """GraphiQL in a real Chromium that can reach nothing but this machine."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -10,8 +9,6 @@ from playwright.async_api import Page, async_playwright, expect
 
 from gateway.server.app import create_app
 from gateway.server.ide import GraphiQL
-from gateway.server.pages.build import build, is_current
-from gateway.server.pages.node import NodeMissing, RegistryAway
 from gateway.server.settings import ServerSettings
 from tests.gateway.server.node_programs import missing
 from tests.gateway.server.running import running
@@ -50,16 +47,6 @@ async def page() -> AsyncIterator[Page]:
             yield await browser.new_page(viewport={"width": 1280, "height": 800})
         finally:
             await browser.close()
-
-
-@pytest.fixture
-async def built() -> None:
-    if is_current():
-        return
-    try:
-        await asyncio.to_thread(build)
-    except (NodeMissing, RegistryAway) as error:
-        missing(f"GraphiQL cannot be built: {error!r}"[:300])
 
 
 @pytest.fixture

@@ -57,13 +57,14 @@ def test_a_token_stands_alone_on_standard_output(tmp_path: Path) -> None:
         (
             ("token", "--role", "admin", "--expires", "never"),
             2,
-            "Usage: souk token [OPTIONS]\nTry 'souk token -h' for help.\n\nError: Invalid value for "
-            "'--expires': 'never' is not a duration such as 30s, 15m, 12h or 7d\n",
+            "Usage: souk token [OPTIONS]\nTry 'souk token --help' for help.\n\n"
+            "Error: Invalid value for '--expires': "
+            "'never' is not a duration such as 30s, 15m, 12h or 7d\n",
         ),
         (
             ("tokne",),
             2,
-            "Usage: souk [OPTIONS] COMMAND [ARGS]...\nTry 'souk -h' for help.\n\n"
+            "Usage: souk [OPTIONS] COMMAND [ARGS]...\nTry 'souk --help' for help.\n\n"
             "Error: No such command 'tokne'.\n",
         ),
     ],
@@ -111,7 +112,7 @@ def test_status_of_nothing_is_3(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["down", "stop"])
 def test_stopping_nothing_is_fine(tmp_path: Path, name: str) -> None:
     done = souk(tmp_path, name)
-    assert (done.returncode, done.stdout) == (0, "Souk was not running.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Souk was not running.\n", "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -144,3 +145,19 @@ def test_every_command_explains_itself(tmp_path: Path) -> None:
         explained = souk(tmp_path, name, "--help")
         assert (explained.returncode, explained.stderr) == (0, "")
         assert explained.stdout.startswith(f"Usage: souk {name} [OPTIONS]")
+
+
+def test_a_python_that_is_too_old_is_one_line(tmp_path: Path) -> None:
+    older = "import sys; sys.version_info = (3, 10, 2); import souk"
+    done = subprocess.run(
+        [sys.executable, "-c", older],
+        check=False,
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment(),
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "souk: Souk needs Python 3.11 or later, and this is 3.10. Run it with a later one.\n",
+    )

@@ -117,7 +117,7 @@ def test_two_starters_get_one_platform(settings: Settings) -> None:
     moved = lock.with_name("lock.moved")
     lock.rename(moved)
     try:
-        child_started = []
+        child_started: list[bool] = []
 
         def back(line: str) -> None:
             if not child_started:

@@ -210,6 +210,7 @@ async def test_root_without_namespaces_runs_the_server_as_nobody(
     monkeypatch: pytest.MonkeyPatch, short: Path
 ) -> None:
     monkeypatch.setattr(programs, "NAMESPACE", ("false",))
+    assert programs.account().prefix == ()
     closed = short / "closed"
     with pytest.raises(Problem) as problem:
         EmbeddedPostgres(closed / "pg").start()
@@ -222,3 +223,11 @@ async def test_root_without_namespaces_runs_the_server_as_nobody(
     with EmbeddedPostgres(short / "open" / "pg") as server:
         assert os.stat(f"/proc/{running(server.folder)}").st_uid == nobody
         assert await query(server.url(), "SELECT current_user::text") == [("souk",)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another user")
+def test_a_user_without_a_name_enters_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000_000)
+    assert programs.account() == Account(prefix=programs.NAMESPACE)
+    monkeypatch.setattr(os, "geteuid", lambda: 1)
+    assert programs.account() == Account()

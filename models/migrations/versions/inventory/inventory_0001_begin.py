@@ -155,9 +155,9 @@ def upgrade() -> None:
         schema="inventory",
     )
     op.create_index(
-        op.f("stock_level_warehouse_id_id_idx"),
+        op.f("stock_level_warehouse_id_created_at_id_idx"),
         "stock_level",
-        ["warehouse_id", "id"],
+        ["warehouse_id", "created_at", "id"],
         unique=False,
         schema="inventory",
     )
@@ -233,6 +233,7 @@ def upgrade() -> None:
             "bucket",
             sa.Enum(
                 "AVAILABLE",
+                "RESERVED",
                 "QUARANTINED",
                 "DAMAGED",
                 name="bucket_known",
@@ -317,7 +318,9 @@ def downgrade() -> None:
     )
     op.drop_table("reservation_line", schema="inventory")
     op.drop_index(
-        op.f("stock_level_warehouse_id_id_idx"), table_name="stock_level", schema="inventory"
+        op.f("stock_level_warehouse_id_created_at_id_idx"),
+        table_name="stock_level",
+        schema="inventory",
     )
     op.drop_index(
         op.f("stock_level_updated_at_id_idx"), table_name="stock_level", schema="inventory"

@@ -9,11 +9,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from gateway.context import RequestContext
-from gateway.gateway import GraphQLRequest, GraphQLResponse
+from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
 from gateway.policy.authentication import UNAUTHENTICATED, Claims, Unauthenticated
 from gateway.server.answers import (
     GRAPHQL_JSON,
-    INTERNAL_SERVER_ERROR,
     JSON,
     Refused,
     code_of,
@@ -28,8 +27,6 @@ from gateway.server.parameters import from_json_body, from_query_string, require
 from gateway.server.record import RequestRecord
 from gateway.server.settings import ServerSettings
 
-# Request errors whose status differs from that of any other, whatever the media type.
-_STATUS: Final = {"METHOD_NOT_ALLOWED": 405, INTERNAL_SERVER_ERROR: 500}
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
 _GONE: Final = 499  # nobody reads it; for the log, by a widespread convention
 
@@ -127,9 +124,10 @@ def _response(answer: GraphQLResponse, record: RequestRecord, media_type: str) -
     status = 200
     if not answer.executed:
         # Clients of plain JSON expect 200 for whatever was understood as a GraphQL request.
-        status = _STATUS.get(code or "", 400 if media_type == GRAPHQL_JSON else 200)
-    if status == 405:
-        headers["allow"] = "POST"
+        status = 400 if media_type == GRAPHQL_JSON else 200
+        if code == METHOD_NOT_ALLOWED:
+            status = 405
+            headers["allow"] = "POST"
     return json_response(body, status=status, media_type=media_type, headers=headers)
 
 

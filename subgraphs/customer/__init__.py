@@ -1,0 +1,1 @@
+"""The customer agent: who buys, where they live, what they consented to."""

@@ -1,0 +1,81 @@
+"""Batched: entities by key, and fields that need the database."""
+
+from collections.abc import Sequence
+
+from subgraphs.customer import policy
+from subgraphs.customer.repository import addresses as books
+from subgraphs.customer.repository import consents as consenting
+from subgraphs.customer.repository import customers, interactions
+from subgraphs.customer.types import (
+    Address,
+    Consent,
+    ConsentChange,
+    Customer,
+    CustomerInteraction,
+)
+from subgraphs.kit import ID, Info, field, page_size, resolver
+
+
+@resolver(Customer, "id", policy.READ)
+async def customers_by_id(ids: Sequence[ID], info: Info) -> list[Customer | None]:
+    found = await customers.by_ids(info.db, info.scope, ids)
+    return [found.get(id) for id in ids]
+
+
+@resolver(Address, "id", policy.READ)
+async def addresses_by_id(ids: Sequence[ID], info: Info) -> list[Address | None]:
+    found = await books.by_ids(info.db, info.scope, ids)
+    return [found.get(id) for id in ids]
+
+
+@resolver(CustomerInteraction, "id", policy.READ)
+async def interactions_by_id(ids: Sequence[ID], info: Info) -> list[CustomerInteraction | None]:
+    found = await interactions.by_ids(info.db, info.scope, ids)
+    return [found.get(id) for id in ids]
+
+
+@field(Customer, policy.READ)
+async def addresses(parents: Sequence[Customer], info: Info) -> list[list[Address]]:
+    """The address book, the oldest entry first."""
+    found = await books.of_customers(info.db, info.scope, [parent.id for parent in parents])
+    return [found[parent.id] for parent in parents]
+
+
+@field(Customer, policy.READ)
+async def consents(parents: Sequence[Customer], info: Info) -> list[list[Consent]]:
+    """What the customer said last, for each kind ever asked for."""
+    found = await consenting.of_customers(info.db, info.scope, [parent.id for parent in parents])
+    return [found[parent.id] for parent in parents]
+
+
+@field(Consent, policy.READ)
+async def history(
+    parents: Sequence[Consent], info: Info, *, first: int = 20
+) -> list[list[ConsentChange]]:
+    """The newest changes first, at most 100."""
+    subjects = [(parent.customer_id, parent.kind) for parent in parents]
+    found = await consenting.history(info.db, info.scope, subjects, page_size(first))
+    return [found[subject] for subject in subjects]
+
+
+@field(Customer, policy.READ)
+async def merged_into(parents: Sequence[Customer], info: Info) -> list[Customer | None]:
+    """The record that this one was merged into, where the caller may see it."""
+    ids = [parent.merged_into_id for parent in parents if parent.merged_into_id is not None]
+    found = await customers.by_ids(info.db, info.scope, ids) if ids else {}
+    return [
+        None if parent.merged_into_id is None else found.get(parent.merged_into_id)
+        for parent in parents
+    ]
+
+
+@field(Customer, policy.NOTES)
+async def suspension_reason(parents: Sequence[Customer], info: Info) -> list[str | None]:
+    """Why the account was suspended: what staff wrote, for staff."""
+    return [parent.staff_reason for parent in parents]
+
+
+@field(CustomerInteraction, policy.NOTES)
+async def note(parents: Sequence[CustomerInteraction], info: Info) -> list[str | None]:
+    """What staff noted about it, for staff."""
+    return [parent.staff_note for parent in parents]

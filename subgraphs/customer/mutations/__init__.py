@@ -1,0 +1,1 @@
+"""What changes customers, their address books, consents and interactions."""

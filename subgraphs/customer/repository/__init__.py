@@ -1,0 +1,1 @@
+"""All SQL of the customer agent, one module per table."""

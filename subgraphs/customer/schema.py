@@ -1,0 +1,85 @@
+"""What the customer agent offers."""
+
+from subgraphs.customer import loaders, policy
+from subgraphs.customer.mutations.accounts import (
+    activate_customer,
+    create_customer,
+    reactivate_customer,
+    suspend_customer,
+    update_customer,
+)
+from subgraphs.customer.mutations.addresses import delete_address, upsert_address
+from subgraphs.customer.mutations.contact import record_interaction, set_consent
+from subgraphs.customer.repository import customers as records
+from subgraphs.customer.repository import interactions
+from subgraphs.customer.types import (
+    Customer,
+    CustomerInteraction,
+    CustomerInteractionWhere,
+    CustomerSort,
+    CustomerWhere,
+)
+from subgraphs.kit import ID, Connection, Info, lookup, query, subgraph
+
+
+@query(policy.ME)
+async def me(info: Info) -> Customer | None:
+    """The signed-in customer's own record; null for anybody who is no customer."""
+    if info.scope.owner is None:
+        return None
+    [found] = await loaders.customers_by_id.function([ID(info.scope.owner)], info)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@query(policy.STAFF_READ)
+async def customers(
+    info: Info,
+    search: str | None = None,
+    where: CustomerWhere | None = None,
+    order_by: CustomerSort | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Connection[Customer]:
+    """`search`: each of its words begins a word of the name or of the email."""
+    order = order_by or CustomerSort()
+    return await records.page(info.db, info.scope, search, where, order, first, after)
+
+
+@query(policy.READ)
+async def customer_interactions(
+    info: Info,
+    customer_id: ID,
+    where: CustomerInteractionWhere | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Connection[CustomerInteraction]:
+    """The newest first."""
+    return await interactions.page(info.db, info.scope, customer_id, where, first, after)
+
+
+schema = subgraph(
+    "customer",
+    queries=[lookup(loaders.customers_by_id), me, customers, customer_interactions],
+    mutations=[
+        create_customer,
+        update_customer,
+        activate_customer,
+        suspend_customer,
+        reactivate_customer,
+        upsert_address,
+        delete_address,
+        set_consent,
+        record_interaction,
+    ],
+    resolvers=[loaders.customers_by_id, loaders.addresses_by_id, loaders.interactions_by_id],
+    fields=[
+        loaders.addresses,
+        loaders.consents,
+        loaders.history,
+        loaders.merged_into,
+        loaders.suspension_reason,
+        loaders.note,
+    ],
+)

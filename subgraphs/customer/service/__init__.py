@@ -1,0 +1,1 @@
+"""The rules of the customer agent, by what they are about."""

@@ -1,0 +1,1 @@
+"""What changes stock and reservations, each mutation beside its input."""

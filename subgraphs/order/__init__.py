@@ -1,0 +1,1 @@
+"""The order agent: what was bought, by whom, for how much, and how far it has come."""

@@ -1,0 +1,95 @@
+"""What the order agent refuses, and why."""
+
+from models.error_codes import ErrorCode
+from models.order import TaxClass
+from subgraphs.kit import ID, UserError, error
+
+
+@error
+class EmptyOrderError(UserError):
+    code: ErrorCode = ErrorCode.EMPTY_ORDER
+    message: str = "An order without lines cannot be placed."
+
+
+@error
+class OrderIncompleteError(UserError):
+    """`missing` names what the order needs before it can be placed, as `updateOrder` takes it."""
+
+    code: ErrorCode = ErrorCode.ORDER_INCOMPLETE
+    message: str = "Something is missing before this order can be placed."
+    missing: list[str]
+
+
+@error
+class OrderNotEditableError(UserError):
+    """Address, lines and discounts change in a DRAFT only: what is placed is what is reserved."""
+
+    code: ErrorCode = ErrorCode.ORDER_NOT_EDITABLE
+    message: str = "An order can only be edited while it is a draft."
+    status: str
+
+
+@error
+class BuyerNotActiveError(UserError):
+    code: ErrorCode = ErrorCode.CUSTOMER_NOT_ACTIVE
+    message: str = "This customer's account takes no orders."
+
+
+@error
+class VariantUnavailableError(UserError):
+    code: ErrorCode = ErrorCode.VARIANT_UNAVAILABLE
+    message: str = "This is not for sale."
+    variant_id: ID
+
+
+@error
+class PriceUnavailableError(UserError):
+    code: ErrorCode = ErrorCode.PRICE_UNAVAILABLE
+    message: str = "This has no price in the order's currency."
+    variant_id: ID
+
+
+@error
+class InsufficientStockError(UserError):
+    """`warehouseId` is null where any warehouse would have done: then all of them are counted."""
+
+    code: ErrorCode = ErrorCode.INSUFFICIENT_STOCK
+    message: str = "Fewer units are available than asked for."
+    variant_id: ID
+    warehouse_id: ID | None
+    requested: int
+    available: int
+
+
+@error
+class OrderCurrencyError(UserError):
+    """Everything in an order is in one currency, `expected`."""
+
+    code: ErrorCode = ErrorCode.CURRENCY_MISMATCH
+    message: str = "This is in another currency than the order."
+    expected: str
+    actual: str
+
+
+@error
+class ShippingUnavailableError(UserError):
+    code: ErrorCode = ErrorCode.SHIPPING_UNAVAILABLE
+    message: str = "This shipping method is not offered, or not to this country."
+    shipping_method_id: ID
+    country: str | None
+
+
+@error
+class TaxRateMissingError(UserError):
+    """Nobody said how this class of goods is taxed there; that is never taken for 0 %."""
+
+    code: ErrorCode = ErrorCode.TAX_RATE_MISSING
+    message: str = "No tax rate is known for this destination."
+    country: str
+    tax_class: TaxClass
+
+
+@error
+class DiscountTooLargeError(UserError):
+    code: ErrorCode = ErrorCode.DISCOUNT_TOO_LARGE
+    message: str = "The discounts are worth more than the goods."

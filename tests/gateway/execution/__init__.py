@@ -1,0 +1,1 @@
+"""The executor: from requests to one answer."""

@@ -1,0 +1,1 @@
+"""The planner: which requests answer an operation."""

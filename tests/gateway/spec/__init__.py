@@ -1,0 +1,1 @@
+"""Tests of links, field sets, directive definitions and join."""

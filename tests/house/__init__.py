@@ -1,0 +1,1 @@
+"""The house's own rules, each with a test that the rule can fail."""

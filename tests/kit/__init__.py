@@ -1,0 +1,1 @@
+"""The kit, tried on a room of the tests' own."""
