@@ -127,7 +127,7 @@ class Authenticator:
             raise Unauthenticated("The token is not valid yet.")
 
     def _remember(self, digest: bytes, claims: Claims) -> None:
-        until = min(claims["exp"], self._clock() + self._remember_seconds)
+        until = max(0, self._clock() + self._remember_seconds)
         self._verified[digest] = _Verified(claims, until)
         if len(self._verified) > self._remember_tokens:
             self._verified.popitem(last=False)

@@ -58,7 +58,7 @@ class Edge:
         present = {name for name, _ in headers}
         headers += [pair for pair in _SECURITY.items() if pair[0] not in present]
         headers.append((b"x-request-id", record.request_id.encode("ascii")))
-        if False and b"connection" not in present:
+        if self._lifecycle.draining and b"connection" not in present:
             headers.append((b"connection", b"close"))
         return headers
 

@@ -128,5 +128,5 @@ def test_a_cursor_carries_its_row(stars: int, id: str) -> None:
     row = Row()
     row.stars, row.id = stars, id  # type: ignore[attr-defined]  # any object with the columns
     values = _decode(_encode(row, N.stars, N.id), N.stars, N.id)
-    assert [value.value for value in values] == [stars, id]  # type: ignore[attr-defined]  # bound values
+    assert [value.value for value in values] == [stars, id]
     assert Note.__name__ == "Note"

@@ -66,7 +66,7 @@ async def test_idempotency_entries_expire_by_the_schedule(room: Room) -> None:
         "UPDATE platform.idempotency SET expires_at = now() - interval '1 s' RETURNING key"
     )
     running = asyncio.create_task(_schedule(room).run(poll=timedelta(milliseconds=5)))
-    while await room.rows("SELECT key FROM platform.idempotency"):
+    while await room.rows("SELECT key FROM platform.idempotency"):  # noqa: ASYNC110  # rows tell
         await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
