@@ -1,10 +1,10 @@
 """One agent's subgraph over HTTP, behind the same edge as the gateway."""
 
-from gateway.gateway import GraphQLRequest, GraphQLResponse
-from strawberry.types import PreExecutionError
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.context import RequestContext
+from gateway.gateway import GraphQLRequest, GraphQLResponse
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.tokens import principal_of
 

@@ -12,7 +12,6 @@ from typing import Any
 import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from subgraphs.order.settings import OrderSettings
 
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
@@ -43,6 +42,7 @@ from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
+from subgraphs.order.settings import OrderSettings
 
 EXAMPLE = """\
 # Souk: one graph, many agents. Ctrl+Enter runs this query; the headers tab below takes
@@ -93,17 +93,17 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
     key = keys.signing_key(settings.keys_dir)
     urls = {other: each.routing_url for other, each in config().subgraphs.items() if other != name}
     remote = HttpRemote(urls, key)
-    async with open_database(settings, share=True) as server:
-        async with _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents:
-            edge = _edge(settings, AgentExecutor(agents, name), key, agents.db, None)
-            address = f"http://{settings.host}:{listener.getsockname()[1]}/graphql"
-            async with _scheduled(agents):
-                app = create_app(edge)
-                said = f"The {name} agent answers at {address}"
-                await serve(
-                    app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said)
-                )
-    await remote.close()
+    async with (
+        open_database(settings, share=True) as server,
+        _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
+        _scheduled(agents),
+    ):
+        edge = _edge(settings, AgentExecutor(agents, name), key, agents.db, None)
+        address = f"http://{settings.host}:{listener.getsockname()[1]}/graphql"
+        said = f"The {name} agent answers at {address}"
+        app = create_app(edge)
+        await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
+        await remote.close()
 
 
 def _listener(host: str, port: int) -> Any:

@@ -5,11 +5,13 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from gateway.composition.config import SupergraphConfig, load_config
-from gateway.gateway import Gateway
 from graphql import GraphQLError
 
 from gateway.composition import SubgraphSource, compose
+from gateway.composition.config import SupergraphConfig, load_config
+from gateway.gateway import Gateway
+from gateway.planning.errors import PlanningFailed
+from gateway.transport.http import HttpTransport
 from souk.problems import Problem
 from subgraphs.kit import Subgraph
 
@@ -76,11 +78,12 @@ def _composed() -> str:
 
 def plan_text(query: str, as_json: bool) -> str:
     """How the gateway would answer `query`: for people, or as JSON."""
-    gateway = Gateway(supergraph_sdl(), {})
+    transports = {
+        name: HttpTransport(each.routing_url) for name, each in config().subgraphs.items()
+    }
+    gateway = Gateway(supergraph_sdl(), transports)
     try:
         plan = gateway.plan(query)
-    except GraphQLError as error:
-        raise Problem(
-            f"the query cannot be planned: {error.message}", "Correct the query"
-        ) from error
+    except (GraphQLError, PlanningFailed) as error:
+        raise Problem(f"the query cannot be planned: {error}", "Correct the query") from error
     return json.dumps(plan.to_json(), indent=2) if as_json else plan.describe()

@@ -9,11 +9,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from gateway.composition import SubgraphSource, compose
+from gateway.context import RequestContext
+from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest
+from gateway.transport.local import LocalTransport
+from gateway.transport.protocol import SubgraphRequest
 from models.database import Database
-from subgraphs.kit import Principal, Subgraph
+from models.migrations.run import AGENTS
+from subgraphs.kit import Kind, Principal, Subgraph
 from subgraphs.kit.agents import LEASE, Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import Document
+from subgraphs.kit.tokens import claims_of, principal_of
 
 
 @cache
@@ -22,6 +29,16 @@ def subgraph_of(agent: str) -> Subgraph:
     found = import_module(f"subgraphs.{agent}.schema").schema
     assert isinstance(found, Subgraph)
     return found
+
+
+@cache
+def composed() -> str:
+    """The supergraph of the agents as they are."""
+    sources = {name: SubgraphSource(f"http://{name}", subgraph_of(name).sdl) for name in AGENTS}
+    composition = compose(sources)
+    assert composition.errors == ()
+    assert composition.supergraph_sdl is not None
+    return composition.supergraph_sdl
 
 
 class LoudCapture(DatabaseCapture):
@@ -43,6 +60,7 @@ class Platform:
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = LEASE
     _agents: dict[str, Agents] = field(default_factory=dict)
+    _gateway: Gateway | None = None
 
     def agent(self, name: str) -> Agents:
         """One agent, as its own process would have it."""
@@ -58,6 +76,26 @@ class Platform:
             )
         return self._agents[name]
 
+    async def through_gateway(
+        self, document: str, principal: Principal, variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The GraphQL response of the federated graph."""
+        claims = None if principal.kind is Kind.ANONYMOUS else claims_of(principal)
+        context = RequestContext(request_id="req_test", claims=claims)
+        request = GraphQLRequest(document, variables)
+        return (await self.gateway().execute(request, context)).body()
+
+    def gateway(self) -> Gateway:
+        """Over the local transport, one for each agent's own process."""
+        if self._gateway is None:
+            transports = {
+                name: LocalTransport(_Subgraph(self, name), timeout=30) for name in AGENTS
+            }
+            self._gateway = Gateway(
+                composed(), transports, settings=GatewaySettings(planning_seconds=30)
+            )
+        return self._gateway
+
     async def ask(
         self, agent: str, document: str, principal: Principal, variables: Mapping[str, Any]
     ) -> dict[str, Any]:
@@ -67,6 +105,16 @@ class Platform:
         if result.errors:
             answer["errors"] = [error.formatted for error in result.errors]
         return answer
+
+
+@dataclass
+class _Subgraph:
+    platform: Platform
+    agent: str
+
+    async def __call__(self, request: SubgraphRequest) -> Mapping[str, Any]:
+        principal = principal_of(request.context.claims)
+        return await self.platform.ask(self.agent, request.document, principal, request.variables)
 
 
 @dataclass

@@ -17,8 +17,7 @@ from gateway.execution.errors import (
 )
 from gateway.execution.merge import merge_into, renamed
 from gateway.execution.representations import Batch, Target, batch, path_of, targets
-from gateway.planning.plan import Call, Plan, PlanStep, Request, Shape
-from gateway.planning.selection import Cast
+from gateway.planning.plan import Call, Plan, PlanStep, Request
 from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable, Transport
 
 OnDefect = Callable[[str, BaseException], Awaitable[str]]
@@ -114,7 +113,9 @@ class Run:
         sent: list[_Sent] = []
         active = 0
         for bit, call in enumerate(request.calls):
-            objects = targets(self.data, call.path)
+            objects = [
+                target for path in call.paths for target in targets(self.data, path, step.writable)
+            ]
             if request.kind == "root":
                 made = [objects] if objects else []
             else:
@@ -131,11 +132,10 @@ class Run:
         for name in request.variables_of(active):
             if name in self.variables:
                 variables[name] = self.variables[name]
-        await self._exchange(step, request, sent, request.document(active), variables)
+        await self._exchange(request, sent, request.document(active), variables)
 
     async def _exchange(
         self,
-        step: PlanStep,
         request: Request,
         sent: list[_Sent],
         document: str,
@@ -155,9 +155,9 @@ class Run:
             for item in sent:
                 self._fail(request, item, "Internal error.", INTERNAL, **extensions)
         else:
-            self._receive(step, request, answer, sent)
+            self._receive(request, answer, sent)
 
-    def _receive(self, step: PlanStep, request: Request, answer: object, sent: list[_Sent]) -> None:
+    def _receive(self, request: Request, answer: object, sent: list[_Sent]) -> None:
         data = answer.get("data") if isinstance(answer, Mapping) else None
         listed = answer.get("errors") if isinstance(answer, Mapping) else None
         errors: list[Any] = listed if isinstance(listed, list) else []
@@ -170,30 +170,26 @@ class Run:
             return
         for item in sent:
             if request.kind == "root":
-                self._merge_root(step, data, item)
+                self._merge_root(data, item)
             else:
-                self._merge_entities(step, request, data, item)
+                self._merge_entities(request, data, item)
 
-    def _merge_root(self, step: PlanStep, data: dict[str, Any], item: _Sent) -> None:
+    def _merge_root(self, data: dict[str, Any], item: _Sent) -> None:
         answer = renamed(data, item.call.renames)
-        writable = _below(step.writable, item.call)
         for target in item.targets[0]:
-            merge_into(target.value, answer, writable)
+            merge_into(target.value, answer, target.writable)
 
-    def _merge_entities(
-        self, step: PlanStep, request: Request, data: dict[str, Any], item: _Sent
-    ) -> None:
+    def _merge_entities(self, request: Request, data: dict[str, Any], item: _Sent) -> None:
         entities = data.get(item.call.alias)
         if not isinstance(entities, list) or len(entities) != len(item.targets):
             # With another length there is no telling which entity is whose.
             self._invalid(request, item, "The subgraph did not answer for each entity.")
             return
-        writable = _below(step.writable, item.call)
         for entity, objects in zip(entities, item.targets, strict=True):
             if isinstance(entity, dict):
                 answer = renamed(entity, item.call.renames)
                 for target in objects:
-                    merge_into(target.value, answer, writable)
+                    merge_into(target.value, answer, target.writable)
             elif entity is not None:
                 single = _Sent(item.call, [objects])
                 self._invalid(request, single, "The subgraph answered no object for an entity.")
@@ -236,13 +232,6 @@ class Run:
         if identity not in self._seen:
             self._seen.add(identity)
             self.errors.append(made)
-
-
-def _below(shape: Shape, call: Call) -> Shape:
-    for element in call.path:
-        if not isinstance(element, Cast):
-            shape = shape.get(element, {})
-    return shape
 
 
 def _client_paths(path: list[Any], request: Request, sent: list[_Sent]) -> list[Path]:

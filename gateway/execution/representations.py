@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Union
 
 from gateway.planning.fetches import Input, InputCast, InputField
-from gateway.planning.plan import Call
+from gateway.planning.plan import Call, Shape
 from gateway.planning.selection import Cast, ResponsePath
 
 
@@ -17,8 +17,11 @@ class Link(NamedTuple):
 
 
 class Target(NamedTuple):
+    """An object of the data, its position, and what below it may be written to."""
+
     value: dict[str, Any]
     link: Link | None
+    writable: Shape
 
 
 @dataclass(slots=True)
@@ -42,27 +45,28 @@ def path_of(link: Link | None) -> list[str | int]:
     return path
 
 
-def targets(data: dict[str, Any], path: ResponsePath) -> list[Target]:
+def targets(data: dict[str, Any], path: ResponsePath, writable: Shape) -> list[Target]:
     """Every object at a path, through lists, in the order of the data."""
-    level = [Target(data, None)]
+    level = [Target(data, None, writable)]
     for element in path:
         if isinstance(element, Cast):
             level = [t for t in level if t.value.get("__typename") == element.type]
         else:
+            writable = writable.get(element, {})
             below: list[Target] = []
-            for value, link in level:
-                _collect(value.get(element), Link(link, element), below)
+            for value, link, _ in level:
+                _collect(value.get(element), Link(link, element), writable, below)
             level = below
     return level
 
 
-def _collect(value: Any, link: Link, found: list[Target]) -> None:
+def _collect(value: Any, link: Link, writable: Shape, found: list[Target]) -> None:
     if isinstance(value, dict):
-        found.append(Target(value, link))
+        found.append(Target(value, link, writable))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             if item is not None:
-                _collect(item, Link(link, index), found)
+                _collect(item, Link(link, index), writable, found)
 
 
 def batch(call: Call, objects: Sequence[Target]) -> Batch:

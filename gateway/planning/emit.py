@@ -1,6 +1,7 @@
 """Prints fetches as GraphQL for their subgraphs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from gateway.planning.fetches import Fetch
@@ -40,11 +41,7 @@ class Emitter:
     def _request(
         self, item: Group, operation: Literal["query", "mutation"], after: tuple[int, ...]
     ) -> Request:
-        single = len(item.members) == 1
-        calls = tuple(
-            self._call(fetch, "_entities" if single else f"_e{number}")
-            for number, fetch in enumerate(item.members)
-        )
+        calls = _numbered(_folded([self._call(fetch) for fetch in item.members]))
         used = frozenset[str]().union(*(call.variables for call in calls))
         first = item.members[0]
         reentry = first.kind == "root" and bool(first.path)
@@ -52,14 +49,14 @@ class Emitter:
             graph=first.graph,
             kind=first.kind,
             operation="query" if reentry else operation,
-            calls=calls,
+            calls=tuple(calls),
             after=after,
             variable_definitions={
                 name: text for name, text in self._variable_definitions.items() if name in used
             },
         )
 
-    def _call(self, fetch: Fetch, alias: str) -> Call:
+    def _call(self, fetch: Fetch) -> Call:
         renames: Renames = {}
         variables: set[str] = set()
         printer = _Printer(self._supergraph, self._keys, fetch.graph, variables)
@@ -67,8 +64,8 @@ class Emitter:
         entity = fetch.kind == "entity"
         is_object = self._supergraph.kind(fetch.type) == "object"
         return Call(
-            alias=alias if entity else "",
-            path=fetch.path,
+            alias="_entities" if entity else "",
+            paths=(fetch.path,),
             selection=selection,
             variables=frozenset(variables),
             renames=renames,
@@ -78,6 +75,25 @@ class Emitter:
             inputs=tuple(fetch.inputs),
             root_keys=() if entity else tuple(fetch.selection.fields),
         )
+
+
+def _folded(calls: Sequence[Call]) -> list[Call]:
+    """Calls that ask the same of one type become one: an entity at two paths is sent once."""
+    folded: list[Call] = []
+    for call in calls:
+        for index, known in enumerate(folded):
+            if replace(known, paths=call.paths) == call:
+                folded[index] = replace(known, paths=known.paths + call.paths)
+                break
+        else:
+            folded.append(call)
+    return folded
+
+
+def _numbered(calls: Sequence[Call]) -> Sequence[Call]:
+    if len(calls) == 1:
+        return calls
+    return [replace(call, alias=f"_e{number}") for number, call in enumerate(calls)]
 
 
 class _Printer:

@@ -29,7 +29,7 @@ Renames = dict[str, Rename]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One selection of a request: root fields, or `_entities` for the objects at `path`.
+    """One selection of a request: root fields, or `_entities` for the objects at `paths`.
 
     `alias` is the response key of `_entities`, empty for a root selection, which has `root_keys`
     instead. `condition` is the type that the selection is made on; `representation_type` is the
@@ -37,7 +37,7 @@ class Call:
     """
 
     alias: str
-    path: ResponsePath
+    paths: tuple[ResponsePath, ...]
     selection: str
     variables: frozenset[str]
     renames: Renames
@@ -176,7 +176,7 @@ def _request_nodes(request: Request) -> list[dict[str, Any]]:
     }
     if request.kind == "entity":
         fetch["requires"] = [_requires(call) for call in request.calls]
-    paths = list(dict.fromkeys(call.path for call in request.calls))
+    paths = list(dict.fromkeys(path for call in request.calls for path in call.paths))
     if paths == [()]:
         return [fetch]
     printed = [[_path_element(element) for element in path] for path in paths]

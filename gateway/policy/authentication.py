@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 import jwt
@@ -104,7 +105,8 @@ class Authenticator:
         except jwt.PyJWTError:
             raise Unauthenticated("The token is not valid.") from None
         self._check_times(claims)
-        return claims
+        # Shared by all requests that bear this token.
+        return MappingProxyType(claims)
 
     def _key_of(self, token: str) -> PyJWK:
         header = jwt.get_unverified_header(token)
@@ -127,7 +129,7 @@ class Authenticator:
             raise Unauthenticated("The token is not valid yet.")
 
     def _remember(self, digest: bytes, claims: Claims) -> None:
-        until = max(0, self._clock() + self._remember_seconds)
+        until = min(claims["exp"], self._clock() + self._remember_seconds)
         self._verified[digest] = _Verified(claims, until)
         if len(self._verified) > self._remember_tokens:
             self._verified.popitem(last=False)

@@ -1,5 +1,6 @@
 """Around every request: its id, security headers, one log line, and the boundary for defects."""
 
+import asyncio
 import time
 from typing import Final
 
@@ -48,6 +49,9 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            record.code = "CANCELLED"  # it outlived the grace of a stopping server
+            raise
         except Exception as error:  # noqa: BLE001 boundary: answered within, told here
             await self._report(error, record)
         finally:

@@ -81,6 +81,8 @@ def _directives(node: SelectionSetNode) -> Iterator[str]:
 
 
 def _selections(node: SelectionSetNode) -> Iterator[Selection]:
+    if not node.selections:
+        raise InvalidFieldSet("it selects nothing")
     for selection in node.selections:
         if isinstance(selection, FieldNode):
             yield _field(selection)

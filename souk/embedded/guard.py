@@ -26,17 +26,28 @@ def main() -> None:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()} stopping\n".encode(), 0)
     user = order["user"]
-    subprocess.run(  # noqa: S603 the owner's own command
-        order["command"],
-        check=False,
-        user=user,
-        group=user,
-        extra_groups=None if user is None else [],
-    )
+    if runs(order["data"]):
+        subprocess.run(  # noqa: S603 the owner's own command
+            order["command"],
+            check=False,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
     for folder in order["remove"]:
         shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
+
+
+def runs(data: str) -> bool:
+    """Whether the process that the data folder names is its server, and not a later stranger."""
+    try:
+        with open(f"{data}/postmaster.pid") as file:
+            pid = int(file.readline())
+        return os.path.samefile(f"/proc/{pid}/cwd", data)
+    except (OSError, ValueError):
+        return not os.path.exists("/proc/self")
 
 
 if __name__ == "__main__":

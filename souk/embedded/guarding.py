@@ -31,6 +31,7 @@ class Guard:
             "lock": str(lock),
             "patience": patience,
             "command": programs.command(account, program, arguments),
+            "data": str(cluster.data),
             "user": account.user,
             "remove": [str(folder) for folder in remove],
         }

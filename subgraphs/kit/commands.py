@@ -129,6 +129,7 @@ class Command:
                     raise _DryRun
                 made = _Made(value, [])
                 await settle(work, self._outcome(value))
+            context.read_from(work.now)
         except _DryRun:
             pass
         assert made is not None  # noqa: S101  # the block above set it or raised

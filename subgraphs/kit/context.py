@@ -78,6 +78,12 @@ class Context:
             raise Denied
         return info
 
+    def read_from(self, now: datetime) -> None:
+        """What follows a mutation is read as of its work, or it would not see what that wrote."""
+        self._now = now
+        self._infos.clear()
+        self._loaders.clear()
+
     def load(
         self, key: Hashable, batch: Callable[[list[Any]], Awaitable[Sequence[Any]]], item: Any
     ) -> Awaitable[Any]:

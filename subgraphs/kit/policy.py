@@ -125,4 +125,6 @@ def granted(policy: Policy, principal: Principal, name: str) -> Scope | None:
     if name not in principal.commands:
         return None
     behalf = principal.on_behalf_of
-    return Scope(owner=behalf) if behalf is not None and behalf.startswith("cus_") else EVERY_ROW
+    if behalf is None or not behalf.startswith("cus_"):
+        return EVERY_ROW
+    return Scope(owner=behalf, public=True)

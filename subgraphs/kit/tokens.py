@@ -6,6 +6,18 @@ from typing import Any
 from subgraphs.kit.policy import ANONYMOUS, Kind, Principal
 
 
+def claims_of(principal: Principal) -> dict[str, Any]:
+    """What a token says of this principal, besides its own life."""
+    claims: dict[str, Any] = {
+        "sub": principal.id,
+        "kind": principal.kind.value,
+        "roles": sorted(principal.roles),
+        "scopes": sorted(principal.scopes),
+        "commands": sorted(principal.commands),
+    }
+    return claims | ({} if principal.on_behalf_of is None else {"obo": principal.on_behalf_of})
+
+
 def principal_of(claims: Mapping[str, Any] | None) -> Principal:
     """Who the claims speak of; without a token nobody in particular.
 

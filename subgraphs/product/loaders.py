@@ -48,9 +48,7 @@ async def product_variants_of(
 
 @field(Product, policy.CATEGORIES, name="category")
 async def category_of(parents: Sequence[Product], info: Info) -> list[Category | None]:
-    ids = _distinct(parent.category_id for parent in parents if parent.category_id)
-    found = await categories.by_id(info.db, ids) if ids else {}
-    return [parent.category_id and found.get(parent.category_id) for parent in parents]
+    return await _categories(info, [parent.category_id for parent in parents])
 
 
 @field(ProductVariant, policy.READ, name="product")
@@ -90,9 +88,7 @@ async def prices_of(
 
 @field(Category, policy.CATEGORIES)
 async def parent(parents: Sequence[Category], info: Info) -> list[Category | None]:
-    ids = _distinct(each.parent_id for each in parents if each.parent_id)
-    found = await categories.by_id(info.db, ids) if ids else {}
-    return [each.parent_id and found.get(each.parent_id) for each in parents]
+    return await _categories(info, [each.parent_id for each in parents])
 
 
 @field(Category, policy.CATEGORIES)
@@ -120,6 +116,12 @@ async def products_of(
     ids = _distinct(each.id for each in parents)
     found = await products.by_category(info.db, ids, info.scope, first)
     return [found[each.id] for each in parents]
+
+
+async def _categories(info: Info, ids: Sequence[ID | None]) -> list[Category | None]:
+    wanted = _distinct(id for id in ids if id is not None)
+    found = await categories.by_id(info.db, wanted) if wanted else {}
+    return [None if id is None else found.get(id) for id in ids]
 
 
 def _distinct(ids: Iterable[ID]) -> list[ID]:

@@ -18,7 +18,7 @@ MOST_ATTRIBUTES = 50
 
 
 @input
-class AttributeInput:
+class ProductAttributeInput:
     name: str
     value: str
 
@@ -60,7 +60,7 @@ def checked_options(options: Sequence[ProductVariantOptionInput], *path: str | i
     return _pairs(options, MOST_OPTIONS, *path)
 
 
-def checked_attributes(attributes: Sequence[AttributeInput], *path: str | int) -> Pairs:
+def checked_attributes(attributes: Sequence[ProductAttributeInput], *path: str | int) -> Pairs:
     return _pairs(attributes, MOST_ATTRIBUTES, *path)
 
 
@@ -70,7 +70,7 @@ def options_key(options: Pairs) -> str:
 
 
 def _pairs(
-    given: Sequence[ProductVariantOptionInput | AttributeInput], most: int, *path: str | int
+    given: Sequence[ProductVariantOptionInput | ProductAttributeInput], most: int, *path: str | int
 ) -> Pairs:
     if len(given) > most:
         raise invalid(f"At most {most}.", *path)

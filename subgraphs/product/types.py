@@ -16,7 +16,7 @@ Pairs = Sequence[Sequence[str]]
 
 
 @output
-class Attribute:
+class ProductAttribute:
     """Something to know about a product: "Material", "Linen"."""
 
     name: str
@@ -64,8 +64,8 @@ class Product:
     """How well it answers the search, in millionths; nothing without one."""
 
     @derived
-    def attributes(self) -> list[Attribute]:
-        return [Attribute(name=name, value=value) for name, value in self.attribute_pairs]
+    def attributes(self) -> list[ProductAttribute]:
+        return [ProductAttribute(name=name, value=value) for name, value in self.attribute_pairs]
 
     @derived
     def allowed_transitions(self) -> list[ProductStatus]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from tests.gateway.subgraphs import Federation, Subgraph, executable
+from tests.gateway.subgraphs import Federation, Resolver, Subgraph, executable
 
 USERS: dict[str, dict[str, Any]] = {
     "u1": {"id": "u1", "name": "Ada", "email": "ada@example.org", "role": "ADMIN"},
@@ -94,7 +94,7 @@ def _search(_root: Any, _info: Any, filter: dict[str, Any] | None = None) -> lis
     length = wanted.get("longer") or 0
     titles = wanted.get("titles")
     return [
-        item if item.get("pages", item.get("minutes")) > length else None
+        item if (item.get("pages") or item["minutes"]) > length else None
         for item in ITEMS.values()
         if titles is None or item["title"] in titles
     ]
@@ -122,19 +122,19 @@ def _reviews_of(kind: str) -> Any:
     return resolve
 
 
-QUERIES_OF_ACCOUNTS = {
+QUERIES_OF_ACCOUNTS: dict[str, Resolver] = {
     "Query.me": lambda _root, _info: USERS["u1"],
     "Query.users": lambda _root, _info, first=None: _first(list(USERS.values()), first),
     "Query.user": lambda _root, _info, id: _pick(USERS, id),
 }
-QUERIES_OF_CATALOG = {
+QUERIES_OF_CATALOG: dict[str, Resolver] = {
     "Query.items": lambda _root, _info, first=None: _first(list(ITEMS.values()), first),
     "Query.item": lambda _root, _info, id: _pick(ITEMS, id),
     "Query.search": _search,
     "Book.price": _price,
     "Film.price": _price,
 }
-QUERIES_OF_REVIEWS = {
+QUERIES_OF_REVIEWS: dict[str, Resolver] = {
     "Query.reviews": lambda _root, _info: list(REVIEWS.values()),
     "Query.review": lambda _root, _info, id: _pick(REVIEWS, id),
     "Review.stars": _stars,
@@ -145,7 +145,7 @@ QUERIES_OF_REVIEWS = {
 
 
 def monolith() -> GraphQLSchema:
-    resolvers: dict[str, Any] = {
+    resolvers: dict[str, Resolver] = {
         **QUERIES_OF_ACCOUNTS,
         **QUERIES_OF_CATALOG,
         **QUERIES_OF_REVIEWS,

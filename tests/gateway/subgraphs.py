@@ -12,10 +12,8 @@ from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
-    InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     build_ast_schema,
     execute,
@@ -55,7 +53,7 @@ def executable(
         if isinstance(node, ObjectTypeDefinitionNode)
         and any(directive.name.value == "key" for directive in node.directives or ())
     )
-    if not any(getattr(node, "name", None) and node.name.value == "Query" for node in definitions):
+    if not any(_is_query(node) for node in definitions):
         definitions += parse("type Query { _none: Int }").definitions
     if keyed:
         definitions += parse(f"scalar _Any union _Entity = {' | '.join(keyed)}").definitions
@@ -79,8 +77,12 @@ def _definitions(sdl: str) -> tuple[DefinitionNode, ...]:
     )
 
 
+def _is_query(node: DefinitionNode) -> bool:
+    return isinstance(node, ObjectTypeDefinitionNode) and node.name.value == "Query"
+
+
 def _with_entities(node: DefinitionNode) -> DefinitionNode:
-    if not isinstance(node, ObjectTypeDefinitionNode) or node.name.value != "Query":
+    if not isinstance(node, ObjectTypeDefinitionNode) or not _is_query(node):
         return node
     extra = parse("type Query { _entities(representations: [_Any!]!): [_Entity]! }").definitions[0]
     assert isinstance(extra, ObjectTypeDefinitionNode)
@@ -92,7 +94,8 @@ def _field(schema: GraphQLSchema, coordinate: str) -> GraphQLField:
     name, _, item = coordinate.partition(".")
     kind = schema.type_map[name]
     assert isinstance(kind, GraphQLObjectType)
-    return kind.fields[item]
+    found: GraphQLField = kind.fields[item]
+    return found
 
 
 def _entity(entities: Mapping[str, Entity], representation: dict[str, Any]) -> Any:
@@ -102,15 +105,6 @@ def _entity(entities: Mapping[str, Entity], representation: dict[str, Any]) -> A
     except LookupError:
         return None
     return {"__typename": name, **found}
-
-
-def api_types(sdl: str) -> list[str]:
-    """Names of the composite types of an SDL."""
-    return [
-        node.name.value
-        for node in parse(sdl).definitions
-        if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode)
-    ]
 
 
 @dataclass
@@ -152,9 +146,7 @@ class Subgraph:
         self.handed_out.append((answered, copy.deepcopy(answered)))
         return answered
 
-    async def _answer(
-        self, document: DocumentNode, request: SubgraphRequest
-    ) -> Mapping[str, Any]:
+    async def _answer(self, document: DocumentNode, request: SubgraphRequest) -> Mapping[str, Any]:
         if self.answer is not None:
             return await self.answer(request)
         result = execute(self.schema, document, variable_values=dict(request.variables))
@@ -214,7 +206,7 @@ class Federation:
 def resolve_with(function: Callable[..., Any]) -> Resolver:
     """A resolver that needs only the arguments."""
 
-    def resolve(_source: Any, _info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(_source: Any, _info: Any, **arguments: Any) -> Any:
         return function(**arguments)
 
     return resolve

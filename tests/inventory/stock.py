@@ -8,6 +8,8 @@ from models import inventory as tables
 from models.database import Database
 from models.ids import ulid
 from models.platform import outbox, schedule
+from subgraphs.kit import Document, Principal
+from tests.callers import service
 
 ERRORS = """errors { __typename code message field retryable
   ... on InsufficientStockError { variantId warehouseId requested available }
@@ -32,12 +34,25 @@ PLANNED = "events { type subject }"
 ADJUST = _mutation("adjustStock", f"stockLevel {{ {LEVEL} }} {PLANNED} {ERRORS}")
 SET = _mutation("setStock", f"stockLevel {{ {LEVEL} }} {PLANNED} {ERRORS}")
 TRANSFER = _mutation(
-    "transferStock", f"stockLevels {{ warehouse {{ id }} {LEVEL} }} {PLANNED} {ERRORS}"
+    "transferStock",
+    f"stockLevels {{ variant {{ id }} warehouse {{ id }} {LEVEL} }} {PLANNED} {ERRORS}",
 )
 RECEIVE = _mutation(
-    "receiveStock", f"stockLevels {{ variant {{ id }} {LEVEL} }} {PLANNED} {ERRORS}"
+    "receiveStock",
+    f"stockLevels {{ variant {{ id }} warehouse {{ id }} {LEVEL} }} {PLANNED} {ERRORS}",
 )
 REORDER = _mutation("setReorderPoint", f"stockLevel {{ {LEVEL} }} {ERRORS}")
+
+
+def sender(document: str, on_behalf_of: str | None = None) -> Principal:
+    """The order agent, if this document were among its own."""
+    names = Document("inventory", "command", document).names
+    return service("order", *names, on_behalf_of=on_behalf_of)
+
+
+def calls(statements: list[str]) -> int:
+    """How many of the statements are the agent's own: not those around a transaction."""
+    return len([sql for sql in statements if not sql.startswith(("SAVEPOINT", "RELEASE", "SET"))])
 
 
 def made_id(prefix: str, number: int) -> str:

@@ -46,6 +46,7 @@ class Walk:
         self._order = count()
         self._passed: dict[str, list[Frontier]] = {}
         self._reported: set[tuple[str, str]] = set()
+        self._compared: set[tuple[str, Frontier]] = set()
         self._safe: set[Node] | None = None
         self.states = 0
 
@@ -59,11 +60,15 @@ class Walk:
             _, _, type_name, frontier, path = heappop(self._heap)
             found = self._graph.types[type_name]
             closed = frozenset(m for node in frontier for m in self._reach.closure(node))
-            if not found.has("inaccessible") and not self._is_covered(found, frontier, closed):
-                if self.states >= self._state_limit:
-                    self._give_up()
-                    return
-                self._visit(found, frontier, closed, path)
+            if found.has("inaccessible"):
+                continue
+            if self._is_covered(found, frontier, closed):
+                self._compare_shared_fields(found, closed)
+                continue
+            if self.states >= self._state_limit:
+                self._give_up()
+                return
+            self._visit(found, frontier, closed, path)
 
     def _push(self, type_name: str, frontier: Frontier, path: Step) -> None:
         heappush(self._heap, (len(frontier), next(self._order), type_name, frontier, path))
@@ -132,6 +137,19 @@ class Walk:
             for found in casts
         )
 
+    def _compare_shared_fields(self, found: TypeDef, closed: Frontier) -> None:
+        """A frontier that needs no walk may still hold subgraphs that answer with other types."""
+        if found.kind is not Kind.OBJECT or (found.name, closed) in self._compared:
+            return
+        self._compared.add((found.name, closed))
+        for field in found.fields.values():
+            target = self._graph.types.get(field.type.named)
+            if target is None or target.kind not in (Kind.INTERFACE, Kind.UNION):
+                continue
+            if not field.has("inaccessible"):
+                _, targets = field_targets(self._graph, self._reach, closed, field.name)
+                self._compare_runtime_types(found, field, targets)
+
     def _compare_runtime_types(self, owner: TypeDef, field: OutputField, targets: Frontier) -> None:
         """A shared field of abstract type must mean the same objects in every subgraph."""
         graph = self._graph
@@ -140,14 +158,15 @@ class Walk:
         types: dict[int, set[str]] = {}
         for node in targets:
             if not graph.is_interface_object(node):
-                possible = graph.local_possible_types(node) or [node.type]
+                is_object = graph.types[node.type].kind is Kind.OBJECT
+                possible = [node.type] if is_object else graph.local_possible_types(node)
                 types.setdefault(node.graph, set()).update(possible)
         distinct = list(types.values())
         if len(distinct) < 2 or all(found == distinct[0] for found in distinct):
             return
         names = [graph.subgraphs[index].name for index in sorted(types)]
         told = ", ".join(
-            f"{graph.subgraphs[index].name}: {' '.join(sorted(found))}"
+            f"{graph.subgraphs[index].name}: {' '.join(sorted(found)) or 'none'}"
             for index, found in sorted(types.items())
         )
         coordinate = f"{owner.name}.{field.name}"

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models import order as tables
-from subgraphs.kit import EVERY_ROW, ID, Reads, Scope, UnitOfWork
+from subgraphs.kit import ID, Reads, Scope, UnitOfWork
 from subgraphs.order.types import HoldReason, Order, OrderDiscount, OrderHold, OrderLine, OrderNote
 
 ORDER = tables.orders.c
@@ -43,7 +44,7 @@ async def by_id(db: Reads, scope: Scope, ids: Sequence[ID]) -> dict[ID, OrderLin
 
 
 async def of_orders(db: Reads, orders: Sequence[ID]) -> dict[ID, list[OrderLine]]:
-    rows = LINES.where(LINE.order_id.in_(orders), EVERY_ROW.covers(LINE.customer_id))
+    rows = LINES.where(LINE.order_id.in_(orders))
     found: dict[ID, list[OrderLine]] = {order: [] for order in orders}
     for line in await db.fetch(rows.order_by(LINE.position), OrderLine):
         found[line.order_id].append(line)
@@ -83,35 +84,35 @@ async def notes(db: Reads, orders: Sequence[ID], first: int) -> dict[ID, list[Or
     return found
 
 
-async def add(work: UnitOfWork, order: Order, lines: Sequence[Mapping[str, Any]]) -> None:
-    """`lines` by column, without what they have from their order."""
+async def put(work: UnitOfWork, order: Order, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Make these the lines of a locked order, in this order. A variant keeps its line's id.
+
+    `lines` are by column, all with the same ones, without what they have from their order.
+    """
+    variants = [line["variant_id"] for line in lines]
+    gone = delete(tables.order_line).where(LINE.order_id == order.id)
+    await work.execute(gone.where(LINE.variant_id.not_in(variants)))
     rows = [
         {
+            "id": work.new_id("orl"),
             "order_id": order.id,
             "customer_id": order.customer_id,
+            "position": position,
             "created_at": work.now,
             "updated_at": work.now,
             **line,
         }
-        for line in lines
+        for position, line in enumerate(lines)
     ]
     if rows:
-        await work.execute(insert(tables.order_line), rows)
-
-
-async def remove(work: UnitOfWork, ids: Sequence[ID]) -> None:
-    if ids:
-        await work.execute(delete(tables.order_line).where(LINE.id.in_(ids)))
-
-
-async def save(work: UnitOfWork, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of a locked order by column, each with its `id`; all with the same columns."""
-    if lines:
-        rows = [{**line, "version": LINE.version + 1, "updated_at": work.now} for line in lines]
-        for row in rows:
-            await work.execute(
-                update(tables.order_line).where(LINE.id == row.pop("id")).values(row)
-            )
+        kept = {"id", "order_id", "customer_id", "created_at"}
+        row = upsert(tables.order_line)
+        changed = {name: row.excluded[name] for name in rows[0].keys() - kept}
+        row = row.on_conflict_do_update(
+            index_elements=["order_id", "variant_id"],
+            set_={**changed, "version": LINE.version + 1},
+        )
+        await work.execute(row, rows)
 
 
 async def cancel_rest(work: UnitOfWork, order: ID) -> None:
@@ -125,7 +126,7 @@ async def cancel_rest(work: UnitOfWork, order: ID) -> None:
 
 
 async def set_discounts(
-    work: UnitOfWork, order: Order, amounts: Sequence[tuple[int, str]], author: str
+    work: UnitOfWork, order: Order, amounts: Sequence[tuple[int, str]]
 ) -> None:
     """Instead of those that there were: amount in minor units, and reason."""
     await work.execute(delete(tables.order_discount).where(DISCOUNT.order_id == order.id))
@@ -136,7 +137,7 @@ async def set_discounts(
             "customer_id": order.customer_id,
             "amount": amount,
             "reason": reason,
-            "author": author,
+            "author": work.cause.actor,
             "created_at": work.now,
         }
         for position, (amount, reason) in enumerate(amounts)

@@ -68,7 +68,9 @@ async def children(db: Reads, parents: Sequence[ID], first: int) -> dict[ID, lis
 
 async def paths(db: Reads, ids: Sequence[ID]) -> dict[ID, list[Category]]:
     """From the root to the category itself, for each of `ids`."""
-    start = select(CATEGORY.id.label("leaf"), CATEGORY.id, CATEGORY.parent_id, literal(0).label("up"))
+    start = select(
+        CATEGORY.id.label("leaf"), CATEGORY.id, CATEGORY.parent_id, literal(0).label("up")
+    )
     walk = start.where(CATEGORY.id.in_(ids)).cte("walk", recursive=True)
     parent = tables.category.alias("parent")
     walk = walk.union_all(
@@ -123,7 +125,9 @@ async def with_slug(work: UnitOfWork, parent: ID | None, slug: str) -> ID | None
 
 
 async def add(work: UnitOfWork, made: Category) -> None:
-    await work.execute(insert(tables.category).values({**_values(made), "created_at": made.created_at}))
+    await work.execute(
+        insert(tables.category).values({**_values(made), "created_at": made.created_at})
+    )
 
 
 async def save(work: UnitOfWork, changed: Category) -> None:

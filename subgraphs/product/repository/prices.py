@@ -36,9 +36,7 @@ async def valid_at(
     return {price.variant_id: price for price in found if price.valid_from <= at}
 
 
-async def current(
-    db: Reads, variants: Sequence[ID], now: datetime
-) -> dict[tuple[ID, str], Price]:
+async def current(db: Reads, variants: Sequence[ID], now: datetime) -> dict[tuple[ID, str], Price]:
     """What is valid now, by variant and currency."""
     rows = LATEST.where(PRICE.variant_id.in_(variants), PRICE.valid_from <= now)
     return {(price.variant_id, price.currency): price for price in await db.fetch(rows, Price)}

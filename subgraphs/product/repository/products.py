@@ -1,6 +1,7 @@
 """SQL over products. Who is not of the staff sees the ACTIVE ones."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, func, insert, literal, select, text, update
 
@@ -38,8 +39,7 @@ COLUMNS = (
     PRODUCT.updated_at,
 )
 PRODUCTS = select(*COLUMNS)
-# No key of a product ever changes, so its variants may be inserted while it is locked.
-LOCKED = PRODUCTS.order_by(PRODUCT.id).with_for_update(key_share=True)
+LOCKED = PRODUCTS.order_by(PRODUCT.id).with_for_update()
 
 CLAIM = text("""
     SELECT pg_advisory_xact_lock(name) FROM (
@@ -70,7 +70,7 @@ async def page(
     after: str | None,
 ) -> Connection[Product]:
     rows = PRODUCTS.where(scope.shows(PUBLISHED), *matching(where, tables.product))
-    by: ColumnElement[object] = PRODUCT.id
+    by: ColumnElement[Any] = PRODUCT.id
     if search is not None:
         wanted = func.websearch_to_tsquery(text("'english'"), search)
         rank = func.ts_rank(PRODUCT.search, wanted) * MILLION
@@ -125,7 +125,9 @@ async def has_slug(work: UnitOfWork, slug: str) -> bool:
 
 
 async def add(work: UnitOfWork, made: Product) -> None:
-    await work.execute(insert(tables.product).values({**_values(made), "created_at": made.created_at}))
+    await work.execute(
+        insert(tables.product).values({**_values(made), "created_at": made.created_at})
+    )
 
 
 async def save(work: UnitOfWork, changed: Product) -> None:
@@ -150,5 +152,3 @@ def _values(product: Product) -> dict[str, object]:
         "version": product.version,
         "updated_at": product.updated_at,
     }
-
-

@@ -42,7 +42,7 @@ COLUMNS = (
 VARIANTS = select(*COLUMNS).join_from(
     tables.product_variant, tables.product, VARIANT.product_id == PRODUCT.id
 )
-LOCKED = VARIANTS.order_by(VARIANT.id).with_for_update(of=tables.product_variant, key_share=True)
+LOCKED = VARIANTS.order_by(VARIANT.id).with_for_update(of=tables.product_variant)
 
 
 async def by_id(db: Reads, ids: Sequence[ID], scope: Scope) -> dict[ID, ProductVariant]:
@@ -101,14 +101,14 @@ async def lock(work: UnitOfWork, ids: Sequence[ID]) -> dict[ID, ProductVariant]:
     return {variant.id: variant for variant in found}
 
 
-async def live(db: Reads, product: ID) -> list[ProductVariant]:
-    """The variants of a product that are not archived."""
-    return await db.fetch(VARIANTS.where(VARIANT.product_id == product, LIVE), ProductVariant)
+async def live(db: Reads, products: Sequence[ID]) -> list[ProductVariant]:
+    """The variants of these products that are not archived."""
+    return await db.fetch(VARIANTS.where(VARIANT.product_id.in_(products), LIVE), ProductVariant)
 
 
-async def lock_live(work: UnitOfWork, products: Sequence[ID]) -> list[ProductVariant]:
-    """The variants of these products that are not archived. Lock the products first."""
-    return await work.fetch(LOCKED.where(VARIANT.product_id.in_(products), LIVE), ProductVariant)
+async def lock_live(work: UnitOfWork, product: ID) -> list[ProductVariant]:
+    """The variants of a product that are not archived. Lock the product first."""
+    return await work.fetch(LOCKED.where(VARIANT.product_id == product, LIVE), ProductVariant)
 
 
 async def product_of(db: Reads, id: ID) -> ID | None:

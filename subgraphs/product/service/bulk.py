@@ -11,9 +11,9 @@ from subgraphs.kit import (
     NotFoundError,
     Refused,
     Row,
+    StaleVersionError,
     UnitOfWork,
     UserError,
-    check_version,
     enum,
     invalid,
 )
@@ -91,7 +91,8 @@ class Book:
     def _next(self, wanted: Wanted, before: ProductVariant) -> ProductVariant:
         if wanted.product_id not in (None, before.product_id):
             raise Refused(SkuTakenError(sku=wanted.sku, field=_path(wanted, "sku")))
-        check_version(before.version, wanted.expected)
+        if wanted.expected not in (None, before.version):
+            raise Refused(_stale(wanted, before))
         if before.status is ProductVariantStatus.ARCHIVED:
             raise Refused(ArchivedError(archived_id=before.id, field=_path(wanted, "sku")))
         return altered(self.work, before, wanted.changes)
@@ -117,11 +118,12 @@ class Book:
 
 async def upsert(
     work: UnitOfWork,
+    count: int,
     wanted: Sequence[Wanted],
     errors: dict[int, Sequence[UserError]],
     policy: BulkErrorPolicy,
 ) -> list[Row[ProductVariant]]:
-    """The rows in their order; `errors` has those that were not even sound."""
+    """All `count` rows in their order; `errors` has those that were not even sound."""
     book = await _open(work, wanted)
     decided: dict[int, Decided] = {}
     for each in wanted:
@@ -132,7 +134,6 @@ async def upsert(
     if errors and policy is BulkErrorPolicy.REJECT_ALL:
         decided.clear()
     await _write(work, list(decided.values()))
-    count = len(wanted) + sum(row not in {each.row for each in wanted} for row in errors)
     return [
         Row(
             row=row,
@@ -151,7 +152,7 @@ async def _open(work: UnitOfWork, wanted: Sequence[Wanted]) -> Book:
     touched = {each.product_id for each in known}
     touched |= {each.product_id for each in wanted if each.product_id is not None}
     locked = await products.lock(work, sorted(touched))
-    live = await variants.lock_live(work, sorted(touched))
+    live = await variants.live(work, sorted(touched))
     mine = await variants.lock(work, sorted(each.id for each in known))
     return Book(
         work,
@@ -187,6 +188,13 @@ def _differs(before: ProductVariant, after: ProductVariant) -> bool:
         after.name,
         after.option_pairs,
         after.weight_grams,
+    )
+
+
+def _stale(wanted: Wanted, before: ProductVariant) -> StaleVersionError:
+    assert wanted.expected is not None  # noqa: S101  # nothing expected is never stale
+    return StaleVersionError(
+        expected=wanted.expected, actual=before.version, field=_path(wanted, "expectedVersion")
     )
 
 

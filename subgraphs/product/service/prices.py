@@ -62,9 +62,7 @@ def beginning(
     )
 
 
-async def write(
-    work: UnitOfWork, made: Sequence[Price], of: Sequence[ProductVariant]
-) -> None:
+async def write(work: UnitOfWork, made: Sequence[Price], of: Sequence[ProductVariant]) -> None:
     """Store the prices and announce them; `of` are the variants, locked or not stored yet."""
     await prices.put(work, made)
     for price, variant in zip(made, of, strict=True):

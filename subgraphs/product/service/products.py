@@ -100,7 +100,7 @@ async def archive(work: UnitOfWork, id: ID, expected: int | None) -> Product:
     """For good, with all its variants."""
     product = await locked(work, id, expected)
     PRODUCT.walk(product.status, ProductStatus.ARCHIVED, by="archiveProduct")
-    await archive_variants(work, await variants.lock_live(work, [id]), by="archiveProduct")
+    await archive_variants(work, await variants.lock_live(work, id), by="archiveProduct")
     return await _become(work, product, ProductStatus.ARCHIVED, ProductArchived(aggregate_id=id))
 
 
@@ -154,7 +154,7 @@ async def _check(work: UnitOfWork, changes: ProductChanges, product: Product | N
 
 
 async def _check_publishable(work: UnitOfWork, id: ID) -> None:
-    offered = [variant.id for variant in await variants.live(work, id)]
+    offered = [variant.id for variant in await variants.live(work, [id])]
     if not offered:
         raise Refused(NotPublishableError(reasons=[PublishBlocker.NO_ACTIVE_VARIANT]))
     if not await prices.priced(work, offered, work.now):

@@ -107,6 +107,6 @@ async def _locked(work: UnitOfWork, id: ID, expected: int | None) -> ProductVari
 async def _check_options(work: UnitOfWork, variant: ProductVariant) -> None:
     """The product is locked, so nobody adds to its variants meanwhile."""
     wanted = options_key(variant.option_pairs)
-    for other in await variants.live(work, variant.product_id):
+    for other in await variants.live(work, [variant.product_id]):
         if other.id != variant.id and options_key(other.option_pairs) == wanted:
             raise Refused(OptionsTakenError(sku=other.sku, field=["options"]))

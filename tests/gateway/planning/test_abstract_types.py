@@ -87,8 +87,8 @@ async def test_local_types_that_differ_are_renamed_back(
     sdls: tuple[str, str], query: str, expected: list[dict[str, Any]]
 ) -> None:
     """The API's types agree, those inside the subgraph do not: it would refuse one key."""
-    rows = [{"__typename": "Dog", "name": "Rex"}, {"__typename": "Cat", "name": "Tom"}]
-    rows = [{**row, "friend": {"name": row["name"]}} for row in rows]
+    pets = [{"__typename": "Dog", "name": "Rex"}, {"__typename": "Cat", "name": "Tom"}]
+    rows = [{**pet, "friend": {"name": pet["name"]}} for pet in pets]
     federation = Federation(
         {
             "a": Subgraph(sdls[0], {"Query.pets": resolve_with(lambda: rows)}),
@@ -186,9 +186,7 @@ async def test_union_members_that_not_every_subgraph_has_are_left_out() -> None:
             ),
         }
     )
-    query = (
-        "{ media { ... on Book { title a b } ... on Song { title } ... on Film { title } } }"
-    )
+    query = "{ media { ... on Book { title a b } ... on Song { title } ... on Film { title } } }"
     assert await federation.data(query) == {"media": {"title": "T", "a": 1, "b": 2}}
     documents = [call.document for g in federation.subgraphs.values() for call in g.calls]
     assert not any("Song" in document or "Film" in document for document in documents)

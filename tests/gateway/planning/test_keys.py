@@ -8,7 +8,11 @@ from tests.gateway.subgraphs import Federation, Subgraph, resolve_with
 
 
 def stock() -> Federation:
-    products = [{"id": "p1", "name": "Pen"}, {"id": "p2", "name": "Ink"}, {"id": "p1", "name": "Pen"}]
+    products = [
+        {"id": "p1", "name": "Pen"},
+        {"id": "p2", "name": "Ink"},
+        {"id": "p1", "name": "Pen"},
+    ]
     return Federation(
         {
             "catalog": Subgraph(
@@ -230,7 +234,7 @@ async def test_a_field_that_returns_the_query_type_reaches_every_subgraph() -> N
                 "type Query { a: Int @shareable again: Query }",
                 {
                     "Query.a": resolve_with(lambda: 1),
-                    "Query.again": resolve_with(lambda: {}),
+                    "Query.again": resolve_with(dict),
                 },
             ),
             "b": Subgraph("type Query { b: Int }", {"Query.b": resolve_with(lambda: 2)}),

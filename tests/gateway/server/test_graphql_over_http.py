@@ -344,4 +344,5 @@ async def test_client_that_goes_away_cancels_its_operation() -> None:
             request.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await request
-        await standin.cancelled.wait()
+        async with asyncio.timeout(5):  # less than what an operation may take
+            await standin.cancelled.wait()

@@ -90,16 +90,21 @@ def test_it_has_a_session_of_its_own_and_logs_to_a_file(settings: Settings) -> N
     assert os.readlink(f"/proc/{ready.pid}/fd/1") == str(settings.logs_dir / "souk.log")
 
 
-def test_the_reason_of_a_failure_is_told(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        (FAILING, "port 4000 is taken. Set SOUK_PORT or stop the other program"),
+        ("raise ValueError('unforeseen')", "ValueError: unforeseen"),
+        ("", "it said nothing"),
+    ],
+)
+def test_the_reason_of_a_failure_is_told(settings: Settings, program: str, reason: str) -> None:
     settings.logs_dir.mkdir(parents=True)
     log = settings.logs_dir / "souk.log"
     log.write_text("souk: an older failure. Not this one.\n")
     with pytest.raises(Problem) as problem:
-        start(settings, quiet, [sys.executable, "-c", FAILING])
-    assert str(problem.value) == (
-        "Souk did not start: port 4000 is taken. Set SOUK_PORT or stop the other program. "
-        f"The whole log is {log}."
-    )
+        start(settings, quiet, [sys.executable, "-c", program])
+    assert str(problem.value) == f"Souk did not start: {reason}. The whole log is {log}."
 
 
 def test_one_that_does_not_become_ready_is_stopped(settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""What callers may do to the catalog, each mutation beside its input."""
