@@ -131,7 +131,9 @@ orders = Table(
     metadata,
     id_column(),
     Column("ordinal", BigInteger, Identity(start=100001), nullable=False),
-    Column("number", Text, Computed("'SO-'::text || ordinal::text", persisted=True), nullable=False),
+    Column(
+        "number", Text, Computed("'SO-'::text || ordinal::text", persisted=True), nullable=False
+    ),
     _owner(),
     state_column(OrderStatus),
     state_column(OrderStatus, "held_from", nullable=True),

@@ -13,6 +13,7 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
 from gateway.policy.limits import Limits
@@ -39,7 +40,7 @@ from souk.settings import Settings
 from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.kit.agents import Agents, Nowhere, Remote
-from subgraphs.kit.capture import DatabaseCapture
+from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
 from subgraphs.order.settings import OrderSettings
@@ -76,7 +77,7 @@ async def run_platform(settings: Settings) -> None:
             await seed(server.url, click.echo)
         async with _agents(settings, server.url, subgraphs(), Nowhere()) as agents:
             gateway = _gateway(settings, agents)
-            edge = _edge(settings, gateway, key, agents.db, _graphiql(settings))
+            edge = _edge(settings, gateway, key, agents, _graphiql(settings))
             ready = _ready(settings, listener.getsockname()[1], server)
             async with _scheduled(agents):
                 with _announcing(settings, ready) as announce:
@@ -98,7 +99,7 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
         _scheduled(agents),
     ):
-        edge = _edge(settings, AgentExecutor(agents, name), key, agents.db, None)
+        edge = _edge(settings, AgentExecutor(agents, name), key, agents, None)
         address = f"http://{settings.host}:{listener.getsockname()[1]}/graphql"
         said = f"The {name} agent answers at {address}"
         app = create_app(edge)
@@ -146,9 +147,6 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         tokens=limits.tokens,
     )
 
-    async def captured(place: str, defect: BaseException) -> str:
-        return await agents.capture("gateway", place, defect, "gateway")
-
     return Gateway(
         supergraph_sdl(),
         local_transports(agents, limits.subgraph_seconds),
@@ -158,15 +156,24 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
             planning_seconds=limits.planning_seconds,
         ),
         check=checks.check,
-        on_defect=captured,
+        on_defect=_captured(agents.capture),
     )
+
+
+def _captured(capture: Capture) -> OnDefect:
+    """The gateway's own defects go where the agents' go."""
+
+    async def captured(place: str, defect: BaseException) -> str:
+        return await capture("gateway", place, defect, "gateway")
+
+    return captured
 
 
 def _edge(
     settings: Settings,
     executor: Executor,
     key: SigningKey,
-    db: Database,
+    agents: Agents,
     graphiql: GraphiQL | None,
 ) -> ServerSettings:
     public = keys.jwks(key)
@@ -174,7 +181,7 @@ def _edge(
     async def readiness() -> Sequence[str]:
         try:
             async with asyncio.timeout(2):
-                await db.rows(text("SELECT 1"))
+                await agents.db.rows(text("SELECT 1"))
         except (SQLAlchemyError, OSError, TimeoutError):
             return ["the database does not answer"]
         return []
@@ -185,6 +192,7 @@ def _edge(
         jwks=lambda: public,
         readiness=readiness,
         graphiql=graphiql,
+        on_defect=_captured(agents.capture),
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
     )

@@ -62,27 +62,23 @@ class DocumentReader:
             return _refused([error], PARSE_FAILED)
         except RecursionError:
             return _refused([GraphQLError("The document is nested too deeply.")], PARSE_FAILED)
-        try:
-            errors = list(self.check(node)) if self.check is not None else []
-            errors = errors or self._validate(node)
-        except RecursionError:
-            errors = [GraphQLError("The document is nested too deeply.")]
+        errors = list(self.check(node)) if self.check is not None else []
+        errors = errors or self._validate(node)
         if errors:
             return _refused(errors, VALIDATION_FAILED)
         return _accepted(node)
 
     def _validate(self, node: DocumentNode) -> list[GraphQLError]:
+        # Validation recurses too: measure first.
+        if _depth(node) > MAX_DEPTH:
+            return [GraphQLError("The document is nested too deeply.")]
         errors = validate(
             self.schema,
             node,
             hide_suggestions=not self.introspection,
             allow_empty_selection_sets=False,
         )
-        if errors:
-            return errors
-        if _depth(node) > MAX_DEPTH:
-            return [GraphQLError("The document is nested too deeply.")]
-        return [] if self.introspection else _introspecting(node)
+        return errors if errors or self.introspection else _introspecting(node)
 
 
 def formatted(error: GraphQLError, code: str) -> dict[str, Any]:
@@ -120,7 +116,10 @@ def _introspecting(node: DocumentNode) -> list[GraphQLError]:
 
 
 def _depth(node: DocumentNode) -> int:
-    """The deepest nesting of selection sets, fragments expanded; the document has no cycles."""
+    """The deepest nesting of selection sets, fragments expanded.
+
+    Unknown fragments and cycles, which validation refuses, count for nothing.
+    """
     own: dict[str, int] = {}
     spreads: dict[str, list[tuple[str, int]]] = {}
     for number, definition in enumerate(node.definitions):
@@ -130,13 +129,17 @@ def _depth(node: DocumentNode) -> int:
             own[name], spreads[name] = _own_depth(definition.selection_set)
     total: dict[str, int] = {}
     stack = list(own)
+    entered: set[str] = set()
     while stack:
         name = stack[-1]
-        missing = [other for other, _ in spreads[name] if other not in total]
-        if missing:
-            stack.extend(missing)
+        if name not in entered:
+            entered.add(name)
+            stack.extend(
+                other for other, _ in spreads[name] if other in own and other not in entered
+            )
             continue
-        total[name] = max([own[name], *(level + total[other] for other, level in spreads[name])])
+        below = [level + total.get(other, 0) for other, level in spreads[name]]
+        total[name] = max([own[name], *below])
         stack.pop()
     return max(total.values(), default=0)
 

@@ -20,9 +20,9 @@ def name_key(first_name: str | None, last_name: str | None) -> str:
     return " ".join(words(last_name, first_name))
 
 
-def lexemes(*texts: str | None) -> list[str]:
-    """What the search column of a record holds: its distinct words."""
-    return sorted(set(words(*texts)))
+def vector(*texts: str | None) -> str:
+    """What the search column of a record holds: its distinct words, as a tsvector is written."""
+    return " ".join(f"'{word}'" for word in sorted(set(words(*texts))))
 
 
 def prefixes(text: str) -> str | None:

@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator
 
 from graphql import ExecutionResult as GraphQLResult
 from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
 from subgraphs.kit.errors import Refused
+
+NO_SUCH_CHARACTER = "22021"
+"""PostgreSQL's character_not_in_repertoire: a NUL, in whatever text the caller sent."""
 
 
 class Masking(SchemaExtension):
@@ -27,9 +31,16 @@ class Masking(SchemaExtension):
         if isinstance(cause, Refused):
             first = cause.errors[0]
             message, extensions = first.message, {"code": first.code.name, "field": first.field}
+        elif isinstance(cause, DBAPIError) and _state(cause) == NO_SUCH_CHARACTER:
+            message, extensions = "Text must not contain NUL.", {"code": "INVALID_INPUT"}
         else:
             path = ".".join(map(str, error.path or ()))
             context = self.execution_context.context
             id = await context.capture(self.agent, path, cause, context.correlation_id)
             message, extensions = "Internal error.", {"code": "INTERNAL", "id": id}
         return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+
+
+def _state(error: DBAPIError) -> str | None:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state

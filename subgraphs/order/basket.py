@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.money import LARGEST
-from models.order import TaxClass
 from subgraphs.kit import ID, Info, Refused, UserError, at_least, input, invalid
 from subgraphs.order import neighbours
+from subgraphs.order.enums import TaxClass
 from subgraphs.order.errors import (
     OrderCurrencyError,
     PriceUnavailableError,

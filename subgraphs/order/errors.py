@@ -1,8 +1,8 @@
 """What the order agent refuses, and why."""
 
 from models.error_codes import ErrorCode
-from models.order import TaxClass
 from subgraphs.kit import ID, UserError, error
+from subgraphs.order.enums import TaxClass
 
 
 @error

@@ -4,7 +4,6 @@ from enum import Enum
 
 import strawberry
 
-from models.order import OrderStatus, TaxClass
 from subgraphs.kit import (
     DateTimeFilter,
     Direction,
@@ -13,6 +12,7 @@ from subgraphs.kit import (
     enum,
     input,
 )
+from subgraphs.order.enums import OrderStatus, TaxClass
 
 
 @input
@@ -51,7 +51,7 @@ class OrderSort:
 
 
 @input
-class TaxClassFilter:
+class TaxRateClassFilter:
     eq: TaxClass | None = None
     in_: list[TaxClass] | None = strawberry.field(name="in", default=None)
 
@@ -59,7 +59,7 @@ class TaxClassFilter:
 @input
 class TaxRateWhere:
     country: StringFilter | None = None
-    tax_class: TaxClassFilter | None = None
+    tax_class: TaxRateClassFilter | None = None
     and_: list["TaxRateWhere"] | None = strawberry.field(name="and", default=None)
     or_: list["TaxRateWhere"] | None = strawberry.field(name="or", default=None)
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from models.order import TaxClass
 from subgraphs.kit import ID, CurrencyCode, Info, Money, Refused, documents
 from subgraphs.kit.graph import GraphRefused, GraphUnavailable
+from subgraphs.order.enums import TaxClass
 from subgraphs.order.errors import InsufficientStockError
 
 DOCUMENTS = documents("subgraphs.order")

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
-from models.order import OrderStatus
 from subgraphs.kit import ID, Info, NotFoundError, Refused, UnavailableError, check_version
 from subgraphs.kit.graph import GraphUnavailable
 from subgraphs.order import neighbours
+from subgraphs.order.enums import OrderStatus
 from subgraphs.order.neighbours import Spent
 from subgraphs.order.quoting import Quote, Wish, quote
 from subgraphs.order.repository import lines, orders, placing

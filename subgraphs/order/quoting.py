@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from models.order import TaxClass
 from subgraphs.kit import ID, Info, NotFoundError, PostalAddress, Reads, Refused
 from subgraphs.order import basket, neighbours
 from subgraphs.order.basket import Item
+from subgraphs.order.enums import TaxClass
 from subgraphs.order.errors import (
     BuyerNotActiveError,
     DiscountTooLargeError,

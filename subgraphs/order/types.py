@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from models.order import CancelReason, HoldReason, OrderStatus, TaxClass
 from subgraphs.kit import (
     ID,
     CurrencyCode,
@@ -14,17 +13,12 @@ from subgraphs.kit import (
     Private,
     derived,
     entity,
-    enum,
     extension,
     output,
     reference,
 )
+from subgraphs.order.enums import CancelReason, HoldReason, OrderStatus, TaxClass
 from subgraphs.order.states import ORDER
-
-enum(CancelReason)
-enum(HoldReason)
-enum(OrderStatus)
-enum(TaxClass)
 
 
 @extension("id")

@@ -136,7 +136,7 @@ async def test_the_book_has_fifty_entries(ask: Ask, db: Database) -> None:
     async with db.unit_of_work() as work:
         await work.execute(insert(address), rows)
     last = await entry(ask)
-    full = {"customerId": ANNA, "address": VIENNA, "isDefaultShipping": True}
+    full: dict[str, Any] = {"customerId": ANNA, "address": VIENNA, "isDefaultShipping": True}
     assert await refusal(ask, db, "upsertAddress", customer(ANNA), **full) == {
         "__typename": "TooManyAddressesError",
         "code": "TOO_MANY_ADDRESSES",
@@ -184,15 +184,18 @@ async def test_foreign_is_unknown(ask: Ask, db: Database) -> None:
     hers, his = await entry(ask, ANNA), await entry(ask, BEN)
     for mutation in ("upsertAddress", "deleteAddress"):
         for id in (BEN, UNKNOWN):
-            given = {"customerId": id, "addressId": his}
-            assert await refusal(ask, db, mutation, customer(ANNA), **given) == NOT_FOUND
+            error = await refusal(ask, db, mutation, customer(ANNA), customerId=id, addressId=his)
+            assert error == NOT_FOUND
         for principal in (customer(ANNA), ADMIN):
             for entry_id in (his, "adr_0"):
-                given = {"customerId": ANNA, "addressId": entry_id}
-                assert await refusal(ask, db, mutation, principal, **given) == NO_ADDRESS
+                error = await refusal(
+                    ask, db, mutation, principal, customerId=ANNA, addressId=entry_id
+                )
+                assert error == NO_ADDRESS
     for id in (BEN, UNKNOWN):
-        given = {"customerId": id, "address": VIENNA}
-        error = await refusal(ask, db, "upsertAddress", customer(ANNA), **given)
+        error = await refusal(
+            ask, db, "upsertAddress", customer(ANNA), customerId=id, address=VIENNA
+        )
         assert error == NOT_FOUND
     assert (await change(ask, "deleteAddress", customerId=ANNA, addressId=hers))["errors"] == []
 
@@ -222,8 +225,9 @@ async def test_a_key_writes_once(ask: Ask, db: Database) -> None:
 @pytest.mark.parametrize("column", ["is_default_shipping", "is_default_billing"])
 async def test_the_database_knows_one_default(db: Database, column: str) -> None:
     await add(db)
-    row = {"customer_id": ANNA, "name": "A", "line1": "Weg", "postal_code": "1", "city": "W"}
-    row |= {"country": "AT", "is_default_shipping": False, "is_default_billing": False}  # type: ignore[dict-item]  # flags are no texts
+    row: dict[str, Any] = {"customer_id": ANNA, "name": "A", "line1": "Weg", "postal_code": "1"}
+    row |= {"city": "W", "country": "AT"}
+    row |= {"is_default_shipping": False, "is_default_billing": False}
     async with db.unit_of_work() as work:
         await work.execute(insert(address).values(row | {"id": "adr_1", column: True}))
     with pytest.raises(IntegrityError, match=column.removeprefix("is_")):

@@ -67,7 +67,7 @@ async def test_a_history_is_cut(ask: Ask, db: Database) -> None:
 
 async def test_as_many_statements_for_many(ask: Ask, db: Database, statements: list[str]) -> None:
     document = "{ customers { edges { node { consents { kind history { at } } } } } }"
-    counts = []
+    counts, edges = [], []
     for id in (ANNA, BEN):
         await add(db, id)
         await say(ask, "ANALYTICS", True, "banner", id)
@@ -90,7 +90,7 @@ async def test_what_it_takes(ask: Ask, db: Database, source: str) -> None:
 async def test_whose_it_is_and_when(ask: Ask, db: Database) -> None:
     await add(db, ANNA, "SUSPENDED", version=3)
     await add(db, BEN)
-    said = {"kind": "ANALYTICS", "granted": False, "source": "banner"}
+    said: dict[str, Any] = {"kind": "ANALYTICS", "granted": False, "source": "banner"}
     for id in (BEN, UNKNOWN):
         error = await refusal(ask, db, "setConsent", customer(ANNA), customerId=id, **said)
         assert error == NOT_FOUND
@@ -106,7 +106,8 @@ async def test_whose_it_is_and_when(ask: Ask, db: Database) -> None:
 
 async def test_a_key_says_it_once(ask: Ask, db: Database) -> None:
     await add(db)
-    said = {"customerId": ANNA, "kind": "ANALYTICS", "source": "banner", "idempotencyKey": "k"}
+    said: dict[str, Any] = {"customerId": ANNA, "kind": "ANALYTICS", "source": "banner"}
+    said["idempotencyKey"] = "k"
     once = await change(ask, "setConsent", ADMIN, **said, granted=True)
     await say(ask, "ANALYTICS", False, "banner")
     repeated = await change(ask, "setConsent", ADMIN, **said, granted=True)

@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
+from models import customer as tables
 from models.database import Database
+from subgraphs.customer.repository.customers import found_by
 from subgraphs.kit import Principal
 from tests.callers import ANONYMOUS, customer, reader, service, staff
 from tests.conftest import Ask
-from tests.customer.people import ANNA, BEN, BEGIN, CARA, DORA, add
+from tests.customer.people import ANNA, BEGIN, BEN, CARA, DORA, add
 
 LIST = """query ($search: String, $where: CustomerWhere, $by: CustomerSort,
                  $first: Int! = 20, $after: String) {
@@ -90,6 +93,15 @@ async def test_search(ask: Ask, four: None, search: str, found: list[str]) -> No
 )
 async def test_where(ask: Ask, four: None, where: dict[str, Any], found: list[str]) -> None:
     assert await ids(ask, where=where) == found
+
+
+async def test_search_has_an_index(db: Database, four: None) -> None:
+    found = select(tables.customer.c.id).where(found_by("muller"))
+    sql = found.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
+    async with db.unit_of_work() as work:
+        await work.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await work.rows(text(f"EXPLAIN {sql}"))
+    assert any("customer_search_idx" in line for [line] in plan)
 
 
 async def test_search_and_where_hold_both(ask: Ask, four: None) -> None:

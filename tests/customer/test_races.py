@@ -70,7 +70,7 @@ async def test_emails_swapped_at_once_are_refused_not_deadlocked(ask: Ask, db: D
 
 async def test_defaults_are_switched_one_after_the_other(ask: Ask, db: Database) -> None:
     await add(db)
-    given = {"customerId": ANNA, "address": ADDRESS, "isDefaultShipping": True}
+    given: dict[str, Any] = {"customerId": ANNA, "address": ADDRESS, "isDefaultShipping": True}
     made = [change(ask, "upsertAddress", **given, isDefaultBilling=True) for _ in range(6)]
     assert outcomes(await asyncio.gather(*made)) == {"DONE": 6}
     document = """query ($id: ID!) { customer(id: $id) {
@@ -86,14 +86,14 @@ async def test_defaults_are_switched_one_after_the_other(ask: Ask, db: Database)
 
 async def test_one_of_two_with_the_same_version(ask: Ask, db: Database) -> None:
     await add(db)
-    given = {"customerId": ANNA, "expectedVersion": 1}
+    given: dict[str, Any] = {"customerId": ANNA, "expectedVersion": 1}
     made = [change(ask, "updateCustomer", **given, firstName=name) for name in ("Ann", "Anne")]
     assert outcomes(await asyncio.gather(*made)) == {"DONE": 1, "STALE_VERSION": 1}
     assert len(await events(db)) == 1
 
 
 async def test_a_key_at_once_makes_one(ask: Ask, db: Database) -> None:
-    given = {"email": EMAIL, "guest": True, "idempotencyKey": "k"}
+    given: dict[str, Any] = {"email": EMAIL, "guest": True, "idempotencyKey": "k"}
     once, twin = await asyncio.gather(*(change(ask, "createCustomer", **given) for _ in range(2)))
     assert once == twin
     assert once["errors"] == []

@@ -9,7 +9,7 @@ from models.database import Database
 from subgraphs.kit import Principal
 from tests.callers import ADMIN, ANONYMOUS, customer, reader, service, staff
 from tests.conftest import Ask
-from tests.customer.people import ANNA, BEN, CARA, UNKNOWN, add, change
+from tests.customer.people import ANNA, BEN, CARA, UNKNOWN, add, change, stored
 from tests.platform import Platform
 
 CUSTOMER = """query ($id: ID!) { customer(id: $id) {
@@ -188,6 +188,23 @@ async def test_entities_are_for_who_may_read_them(db: Database, platform: Platfo
     answer = await entities(platform, order, anna, {"__typename": "Customer", "id": BEN})
     assert answer["data"]["_entities"][0]["id"] == ANNA
     assert answer["data"]["_entities"][1] is None
+
+
+@pytest.mark.commits
+async def test_no_text_has_a_nul(ask: Ask, db: Database) -> None:
+    await add(db, ANNA)
+    before = await stored(db)
+    given = '{customerId: "\\u0000", firstName: "Eve", idempotencyKey: "k"}'
+    for document in (
+        '{ customer(id: "\\u0000") { id } }',
+        '{ customers(where: {id: {in: ["\\u0000"]}}) { totalCount } }',
+        f"mutation {{ updateCustomer(input: {given}) {{ errors {{ code }} }} }}",
+        f'mutation {{ suspendCustomer(input: {{customerId: "{ANNA}", idempotencyKey: "\\u0000"}})'
+        " { errors { code } } }",
+    ):
+        [error] = await ask(document, errors=True)
+        assert error["extensions"] == {"code": "INVALID_INPUT"}
+    assert await stored(db) == before
 
 
 async def test_what_became_of_a_merged_record(ask: Ask, db: Database) -> None:

@@ -1,6 +1,6 @@
 """The words by which customers are found."""
 
-from subgraphs.customer.search import LONGEST_WORD, MOST_WORDS, lexemes, name_key, prefixes, words
+from subgraphs.customer.search import LONGEST_WORD, MOST_WORDS, name_key, prefixes, vector, words
 
 
 def test_words_know_neither_case_nor_accents() -> None:
@@ -18,7 +18,7 @@ def test_the_last_name_orders() -> None:
 
 
 def test_a_word_counts_once_and_is_cut() -> None:
-    assert lexemes("anna@anna.example", "Anna", None) == ["anna", "example"]
+    assert vector("anna@anna.example", "Anna", None) == "'anna' 'example'"
     assert words("x" * 500) == ["x" * LONGEST_WORD]
 
 

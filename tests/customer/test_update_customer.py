@@ -54,7 +54,7 @@ async def test_nothing_new_changes_nothing(ask: Ask, db: Database, given: dict[s
 
 async def test_who_changed_is_found_by_the_new_name_only(ask: Ask, db: Database) -> None:
     await _anna(db)
-    given = {"lastName": "Zobel", "email": "zz@new.example"}
+    given: dict[str, Any] = {"lastName": "Zobel", "email": "zz@new.example"}
     await change(ask, "updateCustomer", customerId=ANNA, **given)
     document = "query ($s: String) { customers(search: $s) { edges { node { id } } } }"
     for search, found in (("zobel", True), ("zz@new", True), ("müller", False), (ANNA, False)):
@@ -100,7 +100,7 @@ async def test_a_guest_may_have_an_accounts_email(ask: Ask, db: Database) -> Non
 
 async def test_a_version_that_somebody_else_has_changed(ask: Ask, db: Database) -> None:
     await _anna(db)
-    given = {"customerId": ANNA, "expectedVersion": 1}
+    given: dict[str, Any] = {"customerId": ANNA, "expectedVersion": 1}
     await change(ask, "updateCustomer", ADMIN, **given, firstName="Annabel")
     error = await refusal(ask, db, "updateCustomer", customer(ANNA), **given, firstName="Ann")
     assert error == {

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -148,10 +147,10 @@ async def test_a_twin_takes_over_from_a_caller_whose_connection_was_cut(
 
 @pytest.mark.commits
 async def test_a_twin_takes_over_when_the_lease_has_run_out(
-    db: Database, platform: Platform, databases: dict[str, Database]
+    db: Database, platform: Platform
 ) -> None:
     await stock(db, (1, 1, 10))
-    hasty = replace(platform, lease=timedelta(milliseconds=50), agents={})
+    hasty = Platform(platform.databases, platform.spool, lease=timedelta(milliseconds=50))
 
     async def buy(there: Platform) -> Any:
         answer = await there.ask("inventory", RESERVE, ADMIN, {"input": BUY})

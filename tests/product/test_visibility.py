@@ -12,9 +12,9 @@ from tests.platform import Platform
 from tests.product.catalog import BEGAN, Catalog
 
 FIELDS = (
-    "product productVariant productVariantBySku productVariants products variants price prices "
-    "category Product ProductVariant"
-).split()
+    *("product", "products", "productVariant", "productVariants", "productVariantBySku"),
+    *("variants", "price", "prices", "category", "Product", "ProductVariant"),
+)
 PUBLIC = [
     ANONYMOUS,
     customer("cus_ANNA"),

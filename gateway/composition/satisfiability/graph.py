@@ -18,10 +18,15 @@ _NOTHING: Mapping[str, Node] = {}
 
 
 class Edge(NamedTuple):
-    """A field resolved at a node: where it leads (None for a leaf) and what it requires."""
+    """A field resolved at a node: where it leads (None for a leaf) and what it requires.
+
+    A field with requirements is asked for by an entity call to its own subgraph, once they were
+    gathered: `keys` are those by which that is possible.
+    """
 
     target: Node | None
     requires: SelectionId
+    keys: tuple[SelectionId, ...]
 
 
 class Graph:
@@ -124,7 +129,12 @@ class Graph:
             if self.is_composite(named)
             else None
         )
-        return Edge(target, self.selections.intern(requires))
+        keys = tuple(
+            self.selections.intern(key.field_set)
+            for key in (owner.keys if requires else ())
+            if key.resolvable
+        )
+        return Edge(target, self.selections.intern(requires), keys)
 
     def _provided(self, node: Node, field_name: str) -> list[FieldSelection]:
         return [

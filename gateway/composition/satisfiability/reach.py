@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gateway.composition.satisfiability.graph import Graph
+from gateway.composition.satisfiability.graph import Edge, Graph
 from gateway.composition.satisfiability.nodes import EMPTY, Item, Node, SelectionId
 from gateway.composition.schema import Kind
 
@@ -59,6 +59,14 @@ class Reach:
         self._pose(goal)
         self._run()
         return goal in self._true
+
+    def can_use(self, node: Node, edge: Edge) -> bool:
+        """Whether what a field requires can be brought to its subgraph, starting from its node."""
+        if edge.requires == EMPTY:
+            return True
+        return self.can_obtain(node, edge.requires) and any(
+            self.can_obtain(node, key) for key in edge.keys
+        )
 
     def _pose(self, goal: _Goal) -> None:
         if goal not in self._known:
@@ -137,11 +145,18 @@ class Reach:
             if (
                 edge is not None
                 and (edge.target is None or self._holds(edge.target, item.below, asking))
-                and self._holds(at, edge.requires, asking)
+                and self._meets_requirements(at, edge, asking)
             ):
                 return True
         return self._graph.types[node.type].kind is Kind.INTERFACE and any(
             self._all_hold(self._graph.casts(at).values(), item.alone, asking) for at in reached
+        )
+
+    def _meets_requirements(self, node: Node, edge: Edge, asking: _Goal) -> bool:
+        if edge.requires == EMPTY:
+            return True
+        return self._holds(node, edge.requires, asking) and any(
+            self._holds(node, key, asking) for key in edge.keys
         )
 
     def _has_fragment(self, node: Node, item: Item, condition: str, asking: _Goal) -> bool:

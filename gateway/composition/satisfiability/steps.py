@@ -20,7 +20,7 @@ def field_targets(
     targets: set[Node] = set()
     for node in closed:
         edge = graph.edge(node, field_name)
-        if edge is None or not reach.can_obtain(node, edge.requires):
+        if edge is None or not reach.can_use(node, edge):
             continue
         obtainable = True
         if edge.target is not None:

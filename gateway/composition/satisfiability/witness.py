@@ -89,10 +89,15 @@ class Witness:
             )
         for other in owners:
             keys = [k for k in other.types[owner.name].keys if k.resolvable]
-            if other is asked:
+            if other is asked and keys:
                 yield (
                     f"{asked.name} has {coordinate}, but what it requires cannot be obtained: "
                     "make the fields of its @requires reachable by a @key"
+                )
+            elif other is asked:
+                yield (
+                    f"{asked.name} has {coordinate}, but no resolvable @key of {owner.name} by "
+                    "which it could be given what the field requires: add one"
                 )
             elif not keys:
                 yield (

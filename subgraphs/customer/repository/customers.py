@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
-    Text,
     cast,
     false,
     func,
@@ -19,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from models import customer as tables
-from subgraphs.customer.search import lexemes, prefixes
+from subgraphs.customer.search import prefixes, vector
 from subgraphs.customer.states import EMAIL_IS_OWN
 from subgraphs.customer.types import (
     Customer,
@@ -56,7 +54,7 @@ async def page(
     first: int,
     after: str | None,
 ) -> Connection[Customer]:
-    rows = CUSTOMERS.where(scope.covers(CUSTOMER.id), _found_by(search))
+    rows = CUSTOMERS.where(scope.covers(CUSTOMER.id), found_by(search))
     return await keyset(
         db,
         rows.where(*matching(where, tables.customer)),
@@ -69,17 +67,17 @@ async def page(
     )
 
 
-def _found_by(search: str | None) -> ColumnElement[bool]:
+def found_by(search: str | None) -> ColumnElement[bool]:
     """Every record where nothing is searched for; none where there is no word in it."""
     if search is None or not search.strip():
         return true()
     query = prefixes(search)
-    return CUSTOMER.search.bool_op("@@")(cast(query, TSQUERY)) if query else false()
+    return CUSTOMER.search.bool_op("@@")(cast(literal(query), TSQUERY)) if query else false()
 
 
 async def lock(work: UnitOfWork, scope: Scope, id: ID) -> Customer | None:
     """The record, which nobody else changes until the work ends."""
-    rows = CUSTOMERS.where(CUSTOMER.id == id, scope.covers(CUSTOMER.id)).with_for_update()
+    rows = CUSTOMERS.where(CUSTOMER.id == id, scope.covers(CUSTOMER.id))
     found = await work.fetch(rows, Customer)
     return found[0] if found else None
 
@@ -97,7 +95,7 @@ async def claim_email(work: UnitOfWork, email: str) -> bool:
 
 
 async def add(work: UnitOfWork, customer: Customer) -> None:
-    await work.execute(insert(tables.customer).values(id=customer.id, **_values(customer)))
+    await work.execute(insert(tables.customer).values(row(customer)))
 
 
 async def save(work: UnitOfWork, customer: Customer) -> None:
@@ -105,14 +103,15 @@ async def save(work: UnitOfWork, customer: Customer) -> None:
     [_] = await work.rows(
         update(tables.customer)
         .where(CUSTOMER.id == customer.id, CUSTOMER.version == customer.version - 1)
-        .values(_values(customer))
+        .values(row(customer))
         .returning(CUSTOMER.id)
     )
 
 
-def _values(customer: Customer) -> dict[str, object]:
-    found_by = lexemes(customer.email, customer.first_name, customer.last_name)
+def row(customer: Customer) -> dict[str, object]:
+    """The columns of one record, plain values all of them: many go in as executemany."""
     return {
+        "id": customer.id,
         "status": customer.status,
         "status_before": customer.status_before,
         "email": customer.email,
@@ -121,7 +120,7 @@ def _values(customer: Customer) -> dict[str, object]:
         "phone": customer.phone,
         "locale": customer.locale,
         "name_key": customer.name_key,
-        "search": func.array_to_tsvector(literal(found_by, ARRAY(Text))),
+        "search": vector(customer.email, customer.first_name, customer.last_name),
         "suspension_reason": customer.staff_reason,
         "merged_into_id": customer.merged_into_id,
         "created_at": customer.created_at,

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models import order as tables
 from subgraphs.kit import ID, Reads, Scope, UnitOfWork
-from subgraphs.order.types import HoldReason, Order, OrderDiscount, OrderHold, OrderLine, OrderNote
+from subgraphs.order.enums import HoldReason
+from subgraphs.order.types import Order, OrderDiscount, OrderHold, OrderLine, OrderNote
 
 ORDER = tables.orders.c
 LINE = tables.order_line.c
@@ -125,9 +126,7 @@ async def cancel_rest(work: UnitOfWork, order: ID) -> None:
     )
 
 
-async def set_discounts(
-    work: UnitOfWork, order: Order, amounts: Sequence[tuple[int, str]]
-) -> None:
+async def set_discounts(work: UnitOfWork, order: Order, amounts: Sequence[tuple[int, str]]) -> None:
     """Instead of those that there were: amount in minor units, and reason."""
     await work.execute(delete(tables.order_discount).where(DISCOUNT.order_id == order.id))
     rows = [

@@ -70,4 +70,3 @@ async def end_placement(work: UnitOfWork, order: ID) -> bool:
 async def prune_placements(work: UnitOfWork, before: datetime) -> int:
     """Forget the tries that nobody took up again; their reservations have expired."""
     return await work.execute(delete(tables.placement).where(PLACEMENT.created_at < before))
-

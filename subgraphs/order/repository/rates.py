@@ -19,8 +19,9 @@ from subgraphs.kit import (
     keyset,
     matching,
 )
+from subgraphs.order.enums import TaxClass
 from subgraphs.order.filters import TaxRateSort, TaxRateWhere
-from subgraphs.order.types import ShippingMethod, TaxClass, TaxRate
+from subgraphs.order.types import ShippingMethod, TaxRate
 
 METHOD = tables.shipping_method.c
 RATE = tables.tax_rate.c
@@ -83,9 +84,7 @@ async def put_method(
     made = await work.fetch(row.returning(*METHOD_COLUMNS), ShippingMethod)
     if not made:
         changed = _changed(update(tables.shipping_method).where(METHOD.code == code), work, METHOD)
-        made = await work.fetch(
-            changed.values(**values).returning(*METHOD_COLUMNS), ShippingMethod
-        )
+        made = await work.fetch(changed.values(**values).returning(*METHOD_COLUMNS), ShippingMethod)
     return made[0]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from events.catalog.order import OrderPlaced
 from events.outbox import emit
 from models.money import Money
-from models.order import OrderStatus
 from subgraphs.kit import (
     ID,
     NotFoundError,
@@ -19,6 +18,7 @@ from subgraphs.kit import (
     check_version,
 )
 from subgraphs.order.basket import Item
+from subgraphs.order.enums import OrderStatus
 from subgraphs.order.errors import DiscountTooLargeError, OrderCurrencyError, OrderNotEditableError
 from subgraphs.order.placing import Placement, Placing
 from subgraphs.order.quoting import Quote, Wish, check_discount, usable_method
@@ -80,9 +80,7 @@ async def set_discounts(
         if money.currency_code != order.currency:
             path = ["discounts", str(index), "amount", "currencyCode"]
             raise Refused(
-                OrderCurrencyError(
-                    expected=order.currency, actual=money.currency_code, field=path
-                )
+                OrderCurrencyError(expected=order.currency, actual=money.currency_code, field=path)
             )
     goods = (await lines.of_orders(work, [order.id]))[order.id]
     worth = sum(line.unit_price_minor * line.quantity for line in goods)

@@ -2,7 +2,6 @@
 
 from events.catalog.order import OrderCanceled, OrderHeld, OrderReleased
 from events.outbox import emit
-from models.order import CancelReason, HoldReason, OrderStatus
 from subgraphs.kit import (
     ID,
     InvalidTransitionError,
@@ -12,6 +11,7 @@ from subgraphs.kit import (
     UnitOfWork,
     check_version,
 )
+from subgraphs.order.enums import CancelReason, HoldReason, OrderStatus
 from subgraphs.order.repository import lines, orders
 from subgraphs.order.service.drafts import found
 from subgraphs.order.states import BEFORE_FULFILLING, ORDER
@@ -25,10 +25,10 @@ async def hold(
 ) -> Order:
     """One more reason not to go on; one that is there already changes nothing."""
     order = await _at_version(work, Scope(), id, expected)
-    changes = {}
+    changes: dict[str, OrderStatus] = {}
     if order.status is not HELD:
-        changes["held_from"] = order.status
-        changes["status"] = ORDER.walk(order.status, HELD, by="holdOrder")
+        held = ORDER.walk(order.status, HELD, by="holdOrder")
+        changes = {"status": held, "held_from": order.status}
     reasons = await _reasons(work, id)
     if reason in reasons:
         return order
@@ -43,7 +43,8 @@ async def release(
 ) -> Order:
     """Without `reason`, all holds end; with the last one, the order is where it was before."""
     order = await _at_version(work, Scope(), id, expected)
-    if order.held_from is None:
+    before = order.held_from
+    if before is None:
         raise ORDER.refusal(order.status, order.status)
     reasons = await _reasons(work, id)
     if reason is not None and reason not in reasons:
@@ -54,7 +55,7 @@ async def release(
         order = await orders.save(work, order, {})
         _announce_held(work, order, left)
         return order
-    back = ORDER.walk(HELD, order.held_from, by="releaseOrder")
+    back = ORDER.walk(HELD, before, by="releaseOrder")
     order = await orders.save(work, order, {"status": back, "held_from": None})
     released = OrderReleased(aggregate_id=id, customer_id=order.customer_id, status=back.name)
     emit(work, released)

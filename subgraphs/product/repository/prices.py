@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models import product as tables
@@ -18,7 +19,7 @@ PRICES = select(
     PRICE.amount.label("units"),
     PRICE.created_at,
 )
-LATEST = PRICES.distinct(PRICE.variant_id, PRICE.currency).order_by(
+LATEST = PRICES.ext(distinct_on(PRICE.variant_id, PRICE.currency)).order_by(
     PRICE.variant_id, PRICE.currency, PRICE.valid_from.desc()
 )
 
@@ -64,8 +65,10 @@ async def listed(
 
 async def priced(db: Reads, variants: Sequence[ID], now: datetime) -> set[ID]:
     """Which of them have a price now, in any currency."""
-    rows = select(distinct(PRICE.variant_id)).where(
-        PRICE.variant_id.in_(variants), PRICE.valid_from <= now
+    rows = (
+        select(PRICE.variant_id)
+        .distinct()
+        .where(PRICE.variant_id.in_(variants), PRICE.valid_from <= now)
     )
     return {row[0] for row in await db.rows(rows)}
 

@@ -1,5 +1,7 @@
 """Writes subgraphs for tests in few words, and composes them."""
 
+from graphql import build_schema, validate_schema
+
 from gateway.composition import Composition, SubgraphSource, compose
 
 _IMPORTS = (
@@ -44,9 +46,15 @@ def compose_sdl(subgraphs: dict[str, str]) -> Composition:
 
 def supergraph_of(**bodies: str) -> str:
     """The supergraph of Federation 2.9 subgraphs, which must compose."""
-    composition = compose_sdl({name: federated(body) for name, body in bodies.items()})
+    return composed({name: federated(body) for name, body in bodies.items()})
+
+
+def composed(subgraphs: dict[str, str]) -> str:
+    """The supergraph of complete SDL texts, which must compose to a valid schema."""
+    composition = compose_sdl(subgraphs)
     assert composition.errors == ()
     assert composition.supergraph_sdl is not None
+    assert validate_schema(build_schema(composition.supergraph_sdl)) == []
     return composition.supergraph_sdl
 
 

@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column(
             "number",
             sa.Text(),
-            sa.Computed("'SO-' || ordinal::text", persisted=True),
+            sa.Computed("'SO-'::text || ordinal::text", persisted=True),
             nullable=False,
         ),
         sa.Column("customer_id", sa.Text(), nullable=False),

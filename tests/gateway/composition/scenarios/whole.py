@@ -221,6 +221,24 @@ REACHABILITY = (
     ),
     broken(
         E.SATISFIABILITY_ERROR,
+        "T.x",
+        _ONE,
+        one="type Query { t: T } "
+        'type T { id: ID @shareable p: Int @external x: Int @requires(fields: "p") }',
+        two='type T @key(fields: "id") { id: ID p: Int }',
+        case="requires-without-a-key",
+    ),
+    broken(
+        E.SATISFIABILITY_ERROR,
+        "T.x",
+        _ONE,
+        one='type Query { t: T } type T @key(fields: "id", resolvable: false) '
+        '{ id: ID p: Int @external x: Int @requires(fields: "p") }',
+        two='type T @key(fields: "id") { id: ID p: Int }',
+        case="requires-without-a-resolvable-key",
+    ),
+    broken(
+        E.SATISFIABILITY_ERROR,
         "T",
         ("two",),
         one='type Query { a: Int } interface I @key(fields: "id", resolvable: false) { id: ID } '

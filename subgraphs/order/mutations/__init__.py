@@ -1,0 +1,1 @@
+"""What changes orders, shipping methods and tax rates."""

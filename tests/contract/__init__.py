@@ -1,0 +1,1 @@
+"""What all agents promise together: access, states, schema, composition, commands."""
