@@ -41,7 +41,11 @@ _MAX_VARIABLE_ERRORS = 50
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """Sizes in entries unless said. `planning_seconds`: what one plan may cost."""
+    """Sizes in entries unless said. `planning_seconds`: what one plan may cost.
+
+    `merge_waves` sends entity fetches of one subgraph together that come after equally many
+    others: fewer requests, but one then waits for the inputs of all.
+    """
 
     document_cache_size: int = 2_000
     document_cache_characters: int = 32_000_000
@@ -50,6 +54,7 @@ class GatewaySettings:
     introspection: bool = True
     planning_seconds: float = 1.0
     mask_subgraph_errors: bool = False
+    merge_waves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class Gateway:
         if missing:
             raise ValueError(f"no transport for the subgraphs {', '.join(missing)}")
         self.schema: GraphQLSchema = self.supergraph.schema
-        self._planner = Planner(self.supergraph)
+        self._planner = Planner(self.supergraph, self.settings.merge_waves)
         self._engine = Engine(transports, self.settings.mask_subgraph_errors, on_defect)
         self._reader = DocumentReader(
             self.schema, self.settings.max_tokens, self.settings.introspection, check

@@ -17,6 +17,8 @@ from tests.callers import ADMIN
 from tests.platform import Platform
 from tests.postgres import PLATFORM, RolledBack, Server, Transaction
 
+pytest_plugins = ["tests.prerequisites"]
+
 Ask = Callable[..., Coroutine[Any, Any, Any]]
 
 

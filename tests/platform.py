@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from gateway.composition import SubgraphSource, compose
 from gateway.context import RequestContext
@@ -60,7 +60,6 @@ class Platform:
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = LEASE
     _agents: dict[str, Agents] = field(default_factory=dict)
-    _gateway: Gateway | None = None
 
     def agent(self, name: str) -> Agents:
         """One agent, as its own process would have it."""
@@ -86,15 +85,9 @@ class Platform:
         return (await self.gateway().execute(request, context)).body()
 
     def gateway(self) -> Gateway:
-        """Over the local transport, one for each agent's own process."""
-        if self._gateway is None:
-            transports = {
-                name: LocalTransport(_Subgraph(self, name), timeout=30) for name in AGENTS
-            }
-            self._gateway = Gateway(
-                composed(), transports, settings=GatewaySettings(planning_seconds=30)
-            )
-        return self._gateway
+        """The one gateway of this process, in front of this platform from now on."""
+        _Subgraph.platform = self
+        return _gateway()
 
     async def ask(
         self, agent: str, document: str, principal: Principal, variables: Mapping[str, Any]
@@ -107,14 +100,24 @@ class Platform:
         return answer
 
 
-@dataclass
 class _Subgraph:
-    platform: Platform
-    agent: str
+    """An agent behind the gateway: of whichever platform the running test has."""
+
+    platform: ClassVar[Platform]
+
+    def __init__(self, agent: str) -> None:
+        self._agent = agent
 
     async def __call__(self, request: SubgraphRequest) -> Mapping[str, Any]:
         principal = principal_of(request.context.claims)
-        return await self.platform.ask(self.agent, request.document, principal, request.variables)
+        return await self.platform.ask(self._agent, request.document, principal, request.variables)
+
+
+@cache
+def _gateway() -> Gateway:
+    """Made once: reading the supergraph and planning cost more than a test does."""
+    transports = {name: LocalTransport(_Subgraph(name), timeout=30) for name in AGENTS}
+    return Gateway(composed(), transports, settings=GatewaySettings(planning_seconds=30))
 
 
 @dataclass

@@ -111,16 +111,20 @@ class Run:
     async def _request(self, step: PlanStep, request: Request) -> None:
         variables: dict[str, Any] = {}
         sent: list[_Sent] = []
+        leftovers: dict[int, list[Target]] = {}
         active = 0
         for bit, call in enumerate(request.calls):
             objects = [
                 target for path in call.paths for target in targets(self.data, path, step.writable)
             ]
+            if call.leftovers_of is not None:
+                objects = leftovers.get(call.leftovers_of, [])
             if request.kind == "root":
                 made = [objects] if objects else []
             else:
                 prepared: Batch = batch(call, objects)
                 made = prepared.targets
+                leftovers[bit] = prepared.leftovers
                 variables[request.representations_variable(call)] = prepared.representations
             if made:
                 active |= 1 << bit
@@ -176,8 +180,8 @@ class Run:
 
     def _merge_root(self, data: dict[str, Any], item: _Sent) -> None:
         answer = renamed(data, item.call.renames)
-        for target in item.targets[0]:
-            merge_into(target.value, answer, target.writable)
+        for value, _, writable in item.targets[0]:
+            merge_into(value, answer, writable)
 
     def _merge_entities(self, request: Request, data: dict[str, Any], item: _Sent) -> None:
         entities = data.get(item.call.alias)
@@ -188,8 +192,8 @@ class Run:
         for entity, objects in zip(entities, item.targets, strict=True):
             if isinstance(entity, dict):
                 answer = renamed(entity, item.call.renames)
-                for target in objects:
-                    merge_into(target.value, answer, target.writable)
+                for value, _, writable in objects:
+                    merge_into(value, answer, writable)
             elif entity is not None:
                 single = _Sent(item.call, [objects])
                 self._invalid(request, single, "The subgraph answered no object for an entity.")
@@ -219,7 +223,7 @@ class Run:
 
     def _places(self, item: _Sent) -> list[Path]:
         """Where the client misses what a call would have brought."""
-        paths = [path_of(target.link) for objects in item.targets for target in objects]
+        paths = [path_of(target[1]) for objects in item.targets for target in objects]
         if item.call.alias:
             return paths
         keys = [key for key in item.call.root_keys if key != "__typename"]
@@ -240,11 +244,11 @@ def _client_paths(path: list[Any], request: Request, sent: list[_Sent]) -> list[
     if request.kind == "root":
         item = sent[0]
         rest = client_keys(path, item.call.renames)
-        return [[*path_of(target.link), *rest] for target in item.targets[0]]
+        return [[*path_of(target[1]), *rest] for target in item.targets[0]]
     for item in sent:
         if path[0] == item.call.alias and len(path) > 1:
             position = path[1]
             if isinstance(position, int) and 0 <= position < len(item.targets):
                 rest = client_keys(path[2:], item.call.renames)
-                return [[*path_of(target.link), *rest] for target in item.targets[position]]
+                return [[*path_of(target[1]), *rest] for target in item.targets[position]]
     return []

@@ -2,34 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Union
+from typing import Any
 
 from gateway.planning.fetches import Input, InputCast, InputField
 from gateway.planning.plan import Call, Shape
 from gateway.planning.selection import Cast, ResponsePath
 
-
-class Link(NamedTuple):
-    """A position in the data, linked to the one above it: cheap to make for each object."""
-
-    above: Union["Link", None]
-    key: str | int
-
-
-class Target(NamedTuple):
-    """An object of the data, its position, and what below it may be written to."""
-
-    value: dict[str, Any]
-    link: Link | None
-    writable: Shape
+# Plain tuples, because one of each is made for every object on every path.
+Link = tuple["Link | None", str | int]
+"""A position in the data: the one above it, and a key or index."""
+Target = tuple[dict[str, Any], Link | None, Shape]
+"""An object of the data, its position, and what below it may be written to."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Distinct representations, and the objects that each stands for."""
+    """Distinct representations, and the objects that each stands for.
+
+    `leftovers` can be identified, but what the call's fields require of them is missing.
+    """
 
     representations: list[dict[str, Any]] = field(default_factory=list)
     targets: list[list[Target]] = field(default_factory=list)
+    leftovers: list[Target] = field(default_factory=list)
 
 
 class _Absent(Exception):
@@ -39,34 +34,37 @@ class _Absent(Exception):
 def path_of(link: Link | None) -> list[str | int]:
     path: list[str | int] = []
     while link is not None:
-        path.append(link.key)
-        link = link.above
+        link, key = link
+        path.append(key)
     path.reverse()
     return path
 
 
 def targets(data: dict[str, Any], path: ResponsePath, writable: Shape) -> list[Target]:
     """Every object at a path, through lists, in the order of the data."""
-    level = [Target(data, None, writable)]
+    level: list[Target] = [(data, None, writable)]
     for element in path:
         if isinstance(element, Cast):
-            level = [t for t in level if t.value.get("__typename") == element.type]
-        else:
-            writable = writable.get(element, {})
-            below: list[Target] = []
-            for value, link, _ in level:
-                _collect(value.get(element), Link(link, element), writable, below)
-            level = below
+            level = [t for t in level if t[0].get("__typename") == element.type]
+            continue
+        writable = writable.get(element, {})
+        below: list[Target] = []
+        for value, link, _ in level:
+            inner = value.get(element)
+            if isinstance(inner, dict):
+                below.append((inner, (link, element), writable))
+            elif isinstance(inner, list):
+                _items(inner, (link, element), writable, below)
+        level = below
     return level
 
 
-def _collect(value: Any, link: Link, writable: Shape, found: list[Target]) -> None:
-    if isinstance(value, dict):
-        found.append(Target(value, link, writable))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            if item is not None:
-                _collect(item, Link(link, index), writable, found)
+def _items(items: list[Any], link: Link, writable: Shape, found: list[Target]) -> None:
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            found.append((item, (link, index), writable))
+        elif isinstance(item, list):
+            _items(item, (link, index), writable, found)
 
 
 def batch(call: Call, objects: Sequence[Target]) -> Batch:
@@ -78,8 +76,13 @@ def batch(call: Call, objects: Sequence[Target]) -> Batch:
     made = Batch()
     positions: dict[Any, int] = {}
     for target in objects:
-        representation = _representation(call, target.value)
+        representation = _identified(call, target[0])
         if representation is None:
+            continue
+        try:
+            _read(call.inputs, target[0], representation)
+        except _Absent:
+            made.leftovers.append(target)
             continue
         identity = _identity(representation)
         position = positions.get(identity)
@@ -92,17 +95,16 @@ def batch(call: Call, objects: Sequence[Target]) -> Batch:
     return made
 
 
-def _representation(call: Call, value: dict[str, Any]) -> dict[str, Any] | None:
+def _identified(call: Call, value: dict[str, Any]) -> dict[str, Any] | None:
     name = call.representation_type or value.get("__typename")
     if name is None:
         return None
     representation: dict[str, Any] = {"__typename": name}
     try:
         _read(call.keys, value, representation)
-        if all(item is None for key, item in representation.items() if key != "__typename"):
-            return None
-        _read(call.inputs, value, representation)
     except _Absent:
+        return None
+    if all(item is None for key, item in representation.items() if key != "__typename"):
         return None
     return representation
 
@@ -137,12 +139,20 @@ def _read_below(item: InputField, value: Any, known: Any) -> Any:
     return result
 
 
-def _identity(value: Any) -> Any:
-    """A hashable value, equal for equal JSON only: 1, 1.0 and true are three values."""
-    if value.__class__ is str or value is None:
-        return value
+def _identity(representation: dict[str, Any]) -> Any:
+    """Hashable, and equal for equal representations of one call only."""
+    values = tuple(representation.values())
+    for value in values:
+        if value.__class__ is not str and value is not None:
+            return _exact(representation)
+    # Casts may leave out names: the same values do not always stand for the same fields.
+    return values if len(values) == 2 else (values, tuple(representation))
+
+
+def _exact(value: Any) -> Any:
+    """Equal for equal JSON only: 1, 1.0 and true are three values."""
     if isinstance(value, dict):
-        return tuple((key, _identity(item)) for key, item in value.items())
+        return tuple((key, _exact(item)) for key, item in value.items())
     if isinstance(value, list):
-        return (list, *map(_identity, value))
+        return (list, *map(_exact, value))
     return (value.__class__, value)

@@ -23,14 +23,19 @@ class Emitter:
     """For one operation: the client's variable definitions and the planner's own keys."""
 
     def __init__(
-        self, supergraph: Supergraph, keys: InternalKeys, variable_definitions: Mapping[str, str]
+        self,
+        supergraph: Supergraph,
+        keys: InternalKeys,
+        variable_definitions: Mapping[str, str],
+        by_wave: bool,
     ) -> None:
+        self._by_wave = by_wave
         self._supergraph = supergraph
         self._keys = keys
         self._variable_definitions = variable_definitions
 
     def step(self, fetches: Sequence[Fetch], operation: Literal["query", "mutation"]) -> PlanStep:
-        groups = group(fetches)
+        groups = group(fetches, self._by_wave)
         index = {id(item): number for number, item in enumerate(groups)}
         requests = tuple(
             self._request(item, operation, tuple(index[id(other)] for other in item.after))
@@ -56,44 +61,69 @@ class Emitter:
             },
         )
 
-    def _call(self, fetch: Fetch) -> Call:
+    def _call(self, fetch: Fetch) -> "_Calls":
+        entity = fetch.kind == "entity"
+        is_object = self._supergraph.kind(fetch.type) == "object"
+        made = self._selecting(
+            Call(
+                alias="_entities" if entity else "",
+                paths=(fetch.path,),
+                selection="",
+                variables=frozenset(),
+                renames={},
+                condition=fetch.type,
+                representation_type=fetch.representation_type
+                or (fetch.type if is_object else None),
+                keys=tuple(fetch.keys),
+                inputs=tuple(fetch.inputs),
+                root_keys=() if entity else tuple(fetch.selection.fields),
+            ),
+            fetch,
+            fetch.selection,
+        )
+        if fetch.spare is None:
+            return _Calls(made, None)
+        return _Calls(made, self._selecting(replace(made, paths=(), inputs=()), fetch, fetch.spare))
+
+    def _selecting(self, call: Call, fetch: Fetch, selection: Selection) -> Call:
         renames: Renames = {}
         variables: set[str] = set()
         printer = _Printer(self._supergraph, self._keys, fetch.graph, variables)
-        selection = printer.print(fetch.selection, fetch.type, renames)
-        entity = fetch.kind == "entity"
-        is_object = self._supergraph.kind(fetch.type) == "object"
-        return Call(
-            alias="_entities" if entity else "",
-            paths=(fetch.path,),
-            selection=selection,
-            variables=frozenset(variables),
-            renames=renames,
-            condition=fetch.type,
-            representation_type=fetch.representation_type or (fetch.type if is_object else None),
-            keys=tuple(fetch.keys),
-            inputs=tuple(fetch.inputs),
-            root_keys=() if entity else tuple(fetch.selection.fields),
-        )
+        text = printer.print(selection, fetch.type, renames)
+        return replace(call, selection=text, variables=frozenset(variables), renames=renames)
 
 
-def _folded(calls: Sequence[Call]) -> list[Call]:
+class _Calls(NamedTuple):
+    """A call, and the one for objects whose inputs are missing."""
+
+    call: Call
+    spare: Call | None
+
+
+def _folded(made: Sequence[_Calls]) -> list[_Calls]:
     """Calls that ask the same of one type become one: an entity at two paths is sent once."""
-    folded: list[Call] = []
-    for call in calls:
-        for index, known in enumerate(folded):
-            if replace(known, paths=call.paths) == call:
-                folded[index] = replace(known, paths=known.paths + call.paths)
+    folded: list[_Calls] = []
+    for call, spare in made:
+        for index, (known, known_spare) in enumerate(folded):
+            if replace(known, paths=call.paths) == call and known_spare == spare:
+                both = replace(known, paths=known.paths + call.paths)
+                folded[index] = _Calls(both, spare)
                 break
         else:
-            folded.append(call)
+            folded.append(_Calls(call, spare))
     return folded
 
 
-def _numbered(calls: Sequence[Call]) -> Sequence[Call]:
-    if len(calls) == 1:
-        return calls
-    return [replace(call, alias=f"_e{number}") for number, call in enumerate(calls)]
+def _numbered(made: Sequence[_Calls]) -> list[Call]:
+    calls = [call for call, _ in made]
+    if len(calls) > 1:
+        calls = [replace(call, alias=f"_e{number}") for number, call in enumerate(calls)]
+    spares = [
+        replace(spare, alias=f"_s{number}", leftovers_of=number)
+        for number, (_, spare) in enumerate(made)
+        if spare is not None
+    ]
+    return calls + spares
 
 
 class _Printer:

@@ -45,7 +45,8 @@ class Fetch:
     """One selection asked of one subgraph for the objects at one path.
 
     `keys` identify the entity, `inputs` are what its fields require besides; both are read from
-    the data. `representation_type` replaces the object's own type for interface objects.
+    the data. `representation_type` replaces the object's own type for interface objects. `spare`
+    is the part of the selection that needs no inputs.
     """
 
     graph: str
@@ -57,6 +58,14 @@ class Fetch:
     keys: list[Input] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     representation_type: str | None = None
+    spare: Selection | None = None
+
+    def carry(self, rider: "Fetch") -> None:
+        """Selects for another fetch too; what that one selects needs no inputs."""
+        self.selection.include(rider.selection)
+        self.spare = self.spare or Selection()
+        self.spare.include(rider.selection)
+        self.keys.extend(item for item in rider.keys if item not in self.keys)
 
     def need(self, keys: Iterable[Input], inputs: Iterable[Input] = ()) -> None:
         self.keys.extend(item for item in keys if item not in self.keys)
@@ -117,13 +126,14 @@ class FetchBuilder:
         keys: Gathered,
         inputs: Gathered | None = None,
     ) -> Fetch:
-        """Joins a fetch that already waits for enough and needs no other inputs of one name."""
+        """Joins a fetch of the same kind that already waits for enough, unless inputs clash."""
         wanted = inputs.items if inputs is not None else ()
         known = self._entities.setdefault((target, path, representation_type), [])
         for fetch in known:
             self._budget.spend()
             enough = deps == fetch.deps if inputs is not None else deps <= fetch.deps
-            if enough and not _clash([*fetch.keys, *fetch.inputs], [*keys.items, *wanted]):
+            alike = bool(fetch.inputs) == bool(wanted)
+            if alike and enough and not clash([*fetch.keys, *fetch.inputs], [*keys.items, *wanted]):
                 fetch.need(keys.items, wanted)
                 return fetch
         fetch = Fetch(target.graph, "entity", target.type, path, set(deps))
@@ -372,20 +382,20 @@ def _joined(found: Iterable[Gathered]) -> Gathered:
     return Gathered(tuple(items), frozenset(deps))
 
 
-def _clash(first: Sequence[Input], second: Sequence[Input]) -> bool:
+def clash(first: Sequence[Input], second: Sequence[Input]) -> bool:
     """Whether one representation would need two values under one name."""
     for one in first:
         for other in second:
             if isinstance(one, InputField) and isinstance(other, InputField):
                 if one.name == other.name and (
-                    one.key != other.key or _clash(one.below, other.below)
+                    one.key != other.key or clash(one.below, other.below)
                 ):
                     return True
             elif (
                 isinstance(one, InputCast)
                 and isinstance(other, InputCast)
                 and one.type == other.type
-                and _clash(one.below, other.below)
+                and clash(one.below, other.below)
             ):
                 return True
     return False

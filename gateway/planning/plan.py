@@ -33,7 +33,8 @@ class Call:
 
     `alias` is the response key of `_entities`, empty for a root selection, which has `root_keys`
     instead. `condition` is the type that the selection is made on; `representation_type` is the
-    `__typename` of every representation, or None where each object sends its own.
+    `__typename` of every representation, or None where each object sends its own. `leftovers_of`:
+    this call is for the objects only whose inputs that other call (by index) was missing.
     """
 
     alias: str
@@ -46,6 +47,7 @@ class Call:
     keys: tuple[Input, ...] = ()
     inputs: tuple[Input, ...] = ()
     root_keys: tuple[str, ...] = ()
+    leftovers_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,7 @@ class Request:
         return frozenset(self.variable_definitions)
 
     def representations_variable(self, call: Call) -> str:
-        name = "representations" if len(self.calls) == 1 else f"{call.alias}representations"
+        name = "representations" if call.alias == "_entities" else f"{call.alias}representations"
         while name in self.variable_definitions:
             name += "_"
         return name
@@ -84,7 +86,8 @@ class Request:
 
     @property
     def all_calls(self) -> int:
-        return (1 << len(self.calls)) - 1
+        """Every call that runs when nothing is missing."""
+        return sum(1 << bit for bit, call in enumerate(self.calls) if call.leftovers_of is None)
 
     def _print(self, active: int) -> str:
         calls = [call for bit, call in enumerate(self.calls) if active >> bit & 1]
@@ -175,7 +178,7 @@ def _request_nodes(request: Request) -> list[dict[str, Any]]:
         "operation": request.document(request.all_calls),
     }
     if request.kind == "entity":
-        fetch["requires"] = [_requires(call) for call in request.calls]
+        fetch["requires"] = [_requires(call) for call in request.calls if call.leftovers_of is None]
     paths = list(dict.fromkeys(path for call in request.calls for path in call.paths))
     if paths == [()]:
         return [fetch]

@@ -21,6 +21,7 @@ from gateway.planning.fetches import FetchBuilder
 from gateway.planning.graph import Graph
 from gateway.planning.model import Supergraph, base_name
 from gateway.planning.normalise import Entry, Normaliser
+from gateway.planning.optimise import absorb
 from gateway.planning.plan import Plan, PlanStep, Shape
 from gateway.planning.search import Search
 from gateway.planning.selection import InternalKeys
@@ -34,8 +35,10 @@ _LOCAL_FIELDS = frozenset({"__schema", "__type", "__typename"})
 class Planner:
     """The supergraph solved once; `plan` may be called from several threads."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, by_wave: bool = True) -> None:
+        """`by_wave`: see optimise.group."""
         self.supergraph = supergraph
+        self._by_wave = by_wave
         self._solved = Solved(Graph(supergraph))
 
     def plan(
@@ -49,7 +52,10 @@ class Planner:
 
         Raises PlanningFailed.
         """
-        return _Planning(self._solved, document, operation, booleans, Budget(seconds)).plan()
+        planning = _Planning(
+            self._solved, document, operation, booleans, Budget(seconds), self._by_wave
+        )
+        return planning.plan()
 
 
 class _Planning:
@@ -60,6 +66,7 @@ class _Planning:
         operation: OperationDefinitionNode,
         booleans: Mapping[str, bool],
         budget: Budget,
+        by_wave: bool,
     ) -> None:
         self._solved = solved
         self._supergraph = solved.supergraph
@@ -77,6 +84,7 @@ class _Planning:
                 definition.variable.name.value: _print_definition(definition)
                 for definition in operation.variable_definitions or ()
             },
+            by_wave,
         )
 
     def plan(self) -> Plan:
@@ -108,7 +116,7 @@ class _Planning:
 
     def _step(self, paths: list[list[Step]], kind: Literal["query", "mutation"]) -> PlanStep:
         builder = FetchBuilder(self._solved, self._keys, self._budget)
-        fetches = builder.build(paths)
+        fetches = absorb(builder.build(paths))
         self._budget.check()
         return self._emitter.step(fetches, kind)
 

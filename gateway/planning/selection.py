@@ -30,6 +30,13 @@ class Selection:
             known = self.fields[key] = SelectedField(name, arguments, variables, Selection())
         return known.below
 
+    def include(self, other: "Selection") -> None:
+        for key, selected in other.fields.items():
+            below = self.add(key, selected.name, selected.arguments, selected.variables)
+            below.include(selected.below)
+        for name, inner in other.on.items():
+            self.cast(name).include(inner)
+
     def typename(self) -> None:
         self.add("__typename", "__typename")
 

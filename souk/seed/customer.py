@@ -1,6 +1,6 @@
 """Seeds what the customer agent owns: people, addresses, consents."""
 
-from sqlalchemy import ARRAY, Text, bindparam, func, insert
+from sqlalchemy import insert
 
 from models.customer import (
     ConsentKind,
@@ -11,15 +11,12 @@ from models.customer import (
 )
 from models.database import UnitOfWork
 from souk.seed.people import CustomerPlan, customers
-from subgraphs.customer.search import lexemes, name_key
+from subgraphs.customer.search import name_key, vector
 
 
 async def seed(work: UnitOfWork) -> str:
     """Write everybody, with where they live and what they agreed to."""
-    people = insert(customer).values(
-        search=func.array_to_tsvector(bindparam("words", type_=ARRAY(Text)))
-    )
-    await work.execute(people, [_customer(plan) for plan in customers()])
+    await work.execute(insert(customer), [_customer(plan) for plan in customers()])
     await work.execute(insert(address), [row for plan in customers() for row in _addresses(plan)])
     await work.execute(insert(consent_change), [_consent(plan) for plan in customers()])
     return f"{len(customers())} customers"
@@ -34,7 +31,7 @@ def _customer(plan: CustomerPlan) -> dict[str, object]:
         "last_name": plan.last_name,
         "locale": plan.locale,
         "name_key": name_key(plan.first_name, plan.last_name),
-        "words": lexemes(plan.first_name, plan.last_name, plan.email),
+        "search": vector(plan.email, plan.first_name, plan.last_name),
         "suspension_reason": "Chargebacks" if plan.status == "SUSPENDED" else None,
         "created_at": plan.created_at,
         "updated_at": plan.created_at,

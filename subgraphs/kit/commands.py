@@ -128,7 +128,9 @@ class Command:
                     made = _Made(value, _planned(work))
                     raise _DryRun
                 made = _Made(value, [])
-                await settle(work, self._outcome(value))
+                outcome = self._outcome(value)
+                if outcome.kept:
+                    await settle(work, outcome)
             context.read_from(work.now)
         except _DryRun:
             pass

@@ -65,6 +65,12 @@ class Outcome:
     errors: Sequence[UserError] = ()
     rows: Sequence[RowOutcome] = field(default=())
 
+    @property
+    def kept(self) -> bool:
+        """Not where all that came of a bulk is errors of which some must not be stored."""
+        errors = [error for row in self.rows for error in row.errors]
+        return any(row.made for row in self.rows) or all(map(storable, errors))
+
     def to_json(self) -> dict[str, Any]:
         rows = [
             {"row": row.row, "made": row.made, "errors": _errors_to_json(row.errors)}
@@ -84,6 +90,11 @@ class Outcome:
         ]
         made = [(id, version) for id, version in data["made"]]
         return cls(made, _errors_from_json(data["errors"], types), rows)
+
+
+def storable(error: UserError) -> bool:
+    """Whether a repeat would meet it again, unless something else happened."""
+    return error.stored and not error.retryable
 
 
 def _errors_to_json(errors: Sequence[UserError]) -> list[dict[str, Any]]:
@@ -173,9 +184,12 @@ async def _perform(db: Database, cause: Cause, key: Key, token: str, attempt: At
             raise LeaseLost
 
     try:
-        return await attempt(settle)
+        outcome = await attempt(settle)
+        if not outcome.kept:
+            await _release(db, key, token)
+        return outcome
     except Refused as refused:
-        if not all(error.stored and not error.retryable for error in refused.errors):
+        if not all(map(storable, refused.errors)):
             await _release(db, key, token)
             raise
         outcome = Outcome(errors=refused.errors)

@@ -87,7 +87,9 @@ def _obstacle(id: ID, variant: Variant | None, currency: str) -> UserError | Non
     if variant.price is None:
         return PriceUnavailableError(variant_id=id)
     if variant.price.currency_code != currency:
-        return OrderCurrencyError(expected=currency, actual=variant.price.currency_code)
+        return OrderCurrencyError(
+            order_currency=currency, other_currency=variant.price.currency_code
+        )
     return None
 
 

@@ -26,7 +26,7 @@ class OrderNotEditableError(UserError):
 
     code: ErrorCode = ErrorCode.ORDER_NOT_EDITABLE
     message: str = "An order can only be edited while it is a draft."
-    status: str
+    order_status: str
 
 
 @error
@@ -63,12 +63,12 @@ class InsufficientStockError(UserError):
 
 @error
 class OrderCurrencyError(UserError):
-    """Everything in an order is in one currency, `expected`."""
+    """Everything in an order is in one currency: that of the order."""
 
     code: ErrorCode = ErrorCode.CURRENCY_MISMATCH
     message: str = "This is in another currency than the order."
-    expected: str
-    actual: str
+    order_currency: str
+    other_currency: str
 
 
 @error
@@ -76,7 +76,7 @@ class ShippingUnavailableError(UserError):
     code: ErrorCode = ErrorCode.SHIPPING_UNAVAILABLE
     message: str = "This shipping method is not offered, or not to this country."
     shipping_method_id: ID
-    country: str | None
+    destination: str | None
 
 
 @error

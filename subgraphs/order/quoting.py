@@ -119,13 +119,13 @@ async def usable_method(
     if method.currency != currency:
         raise Refused(
             OrderCurrencyError(
-                expected=currency, actual=method.currency, field=["shippingMethodId"]
+                order_currency=currency, other_currency=method.currency, field=["shippingMethodId"]
             )
         )
     if not method.active or (country is not None and country not in method.countries):
         raise Refused(
             ShippingUnavailableError(
-                shipping_method_id=id, country=country, field=["shippingMethodId"]
+                shipping_method_id=id, destination=country, field=["shippingMethodId"]
             )
         )
     return method

@@ -4,10 +4,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeVar
 
 from subgraphs.kit import input, invalid, line
 from subgraphs.product.types import Pairs
 
+T = TypeVar("T")
 SKU = re.compile(r"[A-Z0-9]([A-Z0-9._/-]{0,62}[A-Z0-9])?")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 120
@@ -27,6 +29,13 @@ class ProductAttributeInput:
 class ProductVariantOptionInput:
     name: str
     value: str
+
+
+def not_null(value: T | None, *path: str | int) -> T:
+    """`value`, where an update may leave a field out, but not take its value away."""
+    if value is None:
+        raise invalid("May be left out, but must not be null.", *path)
+    return value
 
 
 def normal_sku(sku: str) -> str:

@@ -104,7 +104,8 @@ async def test_no_more_is_taken_than_there_is(db: Database, ask: Ask) -> None:
     assert await everything(db) == before
 
 
-BAD_ADJUSTMENTS = [
+Bad = list[tuple[dict[str, Any], str, str]]
+BAD_ADJUSTMENTS: Bad = [
     ({"delta": 0}, "delta", "Must not be 0."),
     ({"delta": 1_000_001}, "delta", "Must be -1000000 to 1000000."),
     ({"delta": -1_000_001}, "delta", "Must be -1000000 to 1000000."),
@@ -113,7 +114,7 @@ BAD_ADJUSTMENTS = [
     ({"reason": "a\x00b"}, "reason", "Must not contain control characters."),
     ({"bucket": "RESERVED"}, "bucket", "Reservations alone change what is reserved."),
 ]
-BAD_COUNTS = [
+BAD_COUNTS: Bad = [
     ({"quantity": -1}, "quantity", "Must be 0 to 10000000."),
     ({"quantity": 10_000_001}, "quantity", "Must be 0 to 10000000."),
     ({"bucket": "RESERVED"}, "bucket", "Reservations alone change what is reserved."),
@@ -221,7 +222,7 @@ async def test_a_stale_version_and_an_unknown_level(
 
 async def test_low_once_when_the_reorder_point_is_crossed(db: Database, ask: Ask) -> None:
     await stock(db, (1, 1, 10), reorder_point=5)
-    low = []
+    low: list[bool] = []
     for delta in (-4, -1, -1, 4, -3, -2):
         given = adjustment(delta) | {"idempotencyKey": f"{len(low)}"}
         low.append((await ask(ADJUST, input=given))["adjustStock"]["stockLevel"]["low"])

@@ -126,7 +126,7 @@ async def test_products_by_where(ask: Ask, catalog: Catalog) -> None:
 
 
 async def test_too_deep_a_where_is_refused(ask: Ask) -> None:
-    where = {"and": [{"or": [{"and": [{"brand": {"eq": "Ton"}}]}]}]}
+    where: dict[str, Any] = {"and": [{"or": [{"and": [{"brand": {"eq": "Ton"}}]}]}]}
     [error] = await ask(PRODUCTS, READER, errors=True, where=where)
     assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["where"]}
     where = {"id": {"in": ["prd_NONE"] * 101}}

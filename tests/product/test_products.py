@@ -6,44 +6,21 @@ from typing import Any
 import pytest
 
 from models.product import ProductStatus, ProductVariantStatus
-from tests.callers import ADMIN
 from tests.conftest import Ask
+from tests.product.asking import Asking, failure, invalid, stale, unknown
 from tests.product.catalog import Catalog
 
-ERRORS = """errors { __typename code message field retryable
-    ... on SlugTakenError { slug } ... on NotPublishableError { reasons }
-    ... on ArchivedError { archivedId } ... on StaleVersionError { expected actual }
-    ... on InvalidTransitionError { from to allowed } }"""
+SHOWN = """product { id name slug description brand status taxClass version
+    category { id } attributes { name value } variants { status version } }"""
 
 
-def _mutation(name: str) -> str:
-    kind = name[0].upper() + name[1:]
-    return f"""mutation($input: {kind}Input!) {{ {name}(input: $input) {{
-        product {{ id name slug description brand status taxClass version
-            category {{ id }} attributes {{ name value }} variants {{ status version }} }}
-        {ERRORS} }} }}"""
-
-
-async def _run(ask: Ask, mutation: str, /, **input: Any) -> Any:
-    return (await ask(_mutation(mutation), ADMIN, input=input))[mutation]
-
-
-async def _refused(ask: Ask, catalog: Catalog, mutation: str, /, **input: Any) -> dict[str, Any]:
-    """The one error; nothing was changed."""
-    before = await catalog.rows()
-    answer = await _run(ask, mutation, **input)
-    assert answer["product"] is None
-    assert await catalog.rows() == before
-    [error] = answer["errors"]
-    del error["message"], error["retryable"]
-    return dict(error)
+def _asking(ask: Ask, catalog: Catalog, mutation: str) -> Asking:
+    return Asking(ask, catalog, mutation, SHOWN)
 
 
 async def test_create_a_draft(ask: Ask, catalog: Catalog) -> None:
     shelf = await catalog.category("shirts")
-    answer = await _run(
-        ask,
-        "createProduct",
+    answer = await _asking(ask, catalog, "createProduct").run(
         name="  Linen shirt ",
         slug="linen-shirt",
         description="Cool.\nLight.",
@@ -69,8 +46,8 @@ async def test_create_a_draft(ask: Ask, catalog: Catalog) -> None:
     assert await catalog.events() == []
 
 
-async def test_a_name_is_enough(ask: Ask) -> None:
-    product = (await _run(ask, "createProduct", name="Mug"))["product"]
+async def test_a_name_is_enough(ask: Ask, catalog: Catalog) -> None:
+    product = (await _asking(ask, catalog, "createProduct").run(name="Mug"))["product"]
     assert (product["slug"], product["description"], product["brand"]) == (None, "", None)
     assert (product["taxClass"], product["category"], product["attributes"]) == (
         "STANDARD",
@@ -102,38 +79,35 @@ async def test_invalid_input(
     input: dict[str, Any], field: list[str], ask: Ask, catalog: Catalog
 ) -> None:
     product = await catalog.product()
-    invalid = {"__typename": "InvalidInputError", "code": "INVALID_INPUT", "field": field}
     new = {"name": "Mug"} | input
-    assert await _refused(ask, catalog, "createProduct", **new) == invalid
-    assert await _refused(ask, catalog, "updateProduct", productId=product, **input) == invalid
+    assert await _asking(ask, catalog, "createProduct").refused(**new) == invalid(*field)
+    assert await _asking(ask, catalog, "updateProduct").refused(
+        productId=product, **input
+    ) == invalid(*field)
 
 
 async def test_slug_and_category_must_hold(ask: Ask, catalog: Catalog) -> None:
     product = await catalog.product(slug="mug")
     other = await catalog.product(slug="cup")
-    taken = {
-        "__typename": "SlugTakenError",
-        "code": "SLUG_TAKEN",
-        "field": ["slug"],
-        "slug": "mug",
-    }
-    assert await _refused(ask, catalog, "createProduct", name="Mug", slug="mug") == taken
-    assert await _refused(ask, catalog, "updateProduct", productId=other, slug="mug") == taken
-    unknown = {"__typename": "NotFoundError", "code": "NOT_FOUND", "field": ["categoryId"]}
+    taken = failure("SlugTakenError", "SLUG_TAKEN", "slug", slug="mug")
+    assert await _asking(ask, catalog, "createProduct").refused(name="Mug", slug="mug") == taken
+    assert (
+        await _asking(ask, catalog, "updateProduct").refused(productId=other, slug="mug") == taken
+    )
     change = {"productId": product, "categoryId": "cat_NONE"}
-    assert await _refused(ask, catalog, "updateProduct", **change) == unknown
+    assert await _asking(ask, catalog, "updateProduct").refused(**change) == unknown("categoryId")
     new = {"name": "Mug", "categoryId": "cat_NONE"}
-    assert await _refused(ask, catalog, "createProduct", **new) == unknown
-    kept = await _run(ask, "updateProduct", productId=product, slug="mug", name="Big mug")
+    assert await _asking(ask, catalog, "createProduct").refused(**new) == unknown("categoryId")
+    kept = await _asking(ask, catalog, "updateProduct").run(
+        productId=product, slug="mug", name="Big mug"
+    )
     assert (kept["errors"], kept["product"]["name"]) == ([], "Big mug")
 
 
 async def test_update_says_what_changed(ask: Ask, catalog: Catalog) -> None:
     shelf = await catalog.category("cups")
     product = await catalog.product("Mug", brand="Ton", slug="mug", category_id=shelf)
-    answer = await _run(
-        ask,
-        "updateProduct",
+    answer = await _asking(ask, catalog, "updateProduct").run(
         productId=product,
         name="Mug",
         brand=None,
@@ -164,26 +138,27 @@ async def test_update_says_what_changed(ask: Ask, catalog: Catalog) -> None:
 async def test_an_update_that_changes_nothing_is_no_event(ask: Ask, catalog: Catalog) -> None:
     product = await catalog.product("Mug", brand="Ton")
     before = await catalog.rows()
-    answer = await _run(ask, "updateProduct", productId=product, name=" Mug ", brand="Ton")
+    answer = await _asking(ask, catalog, "updateProduct").run(
+        productId=product, name=" Mug ", brand="Ton"
+    )
     assert (answer["errors"], answer["product"]["version"]) == ([], 1)
     assert await catalog.rows() == before
 
 
-async def test_null_where_a_value_must_be_is_refused(ask: Ask, catalog: Catalog) -> None:
+@pytest.mark.parametrize("field", ["name", "description", "taxClass", "attributes"])
+async def test_null_where_a_value_must_be(field: str, ask: Ask, catalog: Catalog) -> None:
     product = await catalog.product()
-    before = await catalog.rows()
-    input = {"productId": product, "name": None}
-    [error] = await ask(_mutation("updateProduct"), ADMIN, errors=True, input=input)
-    assert "name" in error["message"]
-    assert "Internal" not in error["message"]
-    assert await catalog.rows() == before
+    refused = await _asking(ask, catalog, "updateProduct").refused(
+        **{"productId": product, field: None}
+    )
+    assert refused == invalid(field)
 
 
 async def test_publish_pause_resume_archive(ask: Ask, catalog: Catalog) -> None:
     product, variant = await catalog.shirt(ProductStatus.DRAFT)
     key = {"productId": product}
     seen = [
-        (await _run(ask, name, **key, expectedVersion=version))["product"]
+        (await _asking(ask, catalog, name).run(**key, expectedVersion=version))["product"]
         for version, name in enumerate(
             ["publishProduct", "pauseProduct", "publishProduct", "archiveProduct"], 1
         )
@@ -208,7 +183,7 @@ async def test_archive_leaves_what_was_archived(ask: Ask, catalog: Catalog) -> N
     product, variant = await catalog.shirt()
     await catalog.variant(product, "OLD", status=ProductVariantStatus.ARCHIVED)
     await catalog.shirt()
-    assert (await _run(ask, "archiveProduct", productId=product))["errors"] == []
+    assert (await _asking(ask, catalog, "archiveProduct").run(productId=product))["errors"] == []
     archived = ("variant.archived", variant, 1, {"product_id": product})
     assert await catalog.events() == [archived, ("product.archived", product, 1, {})]
 
@@ -219,16 +194,16 @@ async def test_what_is_not_publishable(ask: Ask, catalog: Catalog) -> None:
     await catalog.price(old, 1000)
 
     async def refused() -> dict[str, Any]:
-        return await _refused(ask, catalog, "publishProduct", productId=draft)
+        return await _asking(ask, catalog, "publishProduct").refused(productId=draft)
 
-    error = {"__typename": "NotPublishableError", "code": "NOT_PUBLISHABLE", "field": []}
+    error = failure("NotPublishableError", "NOT_PUBLISHABLE")
     assert await refused() == error | {"reasons": ["NO_ACTIVE_VARIANT"]}
     variant = await catalog.variant(draft, "NEW")
     assert await refused() == error | {"reasons": ["NO_PRICED_VARIANT"]}
     await catalog.price(variant, 1000, begins=catalog.db.clock() + timedelta(days=1))
     assert await refused() == error | {"reasons": ["NO_PRICED_VARIANT"]}
     await catalog.price(variant, 0)
-    assert (await _run(ask, "publishProduct", productId=draft))["errors"] == []
+    assert (await _asking(ask, catalog, "publishProduct").run(productId=draft))["errors"] == []
 
 
 @pytest.mark.parametrize(
@@ -236,23 +211,14 @@ async def test_what_is_not_publishable(ask: Ask, catalog: Catalog) -> None:
 )
 async def test_unknown_and_stale(name: str, ask: Ask, catalog: Catalog) -> None:
     product, _ = await catalog.shirt()
-    unknown = {"__typename": "NotFoundError", "code": "NOT_FOUND", "field": ["productId"]}
-    assert await _refused(ask, catalog, name, productId="prd_NONE") == unknown
-    stale = {
-        "__typename": "StaleVersionError",
-        "code": "STALE_VERSION",
-        "field": ["expectedVersion"],
-        "expected": 7,
-        "actual": 1,
-    }
-    assert await _refused(ask, catalog, name, productId=product, expectedVersion=7) == stale
+    assert await _asking(ask, catalog, name).refused(productId="prd_NONE") == unknown("productId")
+    assert await _asking(ask, catalog, name).refused(productId=product, expectedVersion=7) == stale(
+        7, 1
+    )
 
 
 async def test_an_archived_product_does_not_change(ask: Ask, catalog: Catalog) -> None:
     product = await catalog.product(status=ProductStatus.ARCHIVED)
-    assert await _refused(ask, catalog, "updateProduct", productId=product, name="X") == {
-        "__typename": "ArchivedError",
-        "code": "ARCHIVED",
-        "field": ["productId"],
-        "archivedId": product,
-    }
+    assert await _asking(ask, catalog, "updateProduct").refused(
+        productId=product, name="X"
+    ) == failure("ArchivedError", "ARCHIVED", "productId", archivedId=product)

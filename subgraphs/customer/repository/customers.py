@@ -77,7 +77,7 @@ def found_by(search: str | None) -> ColumnElement[bool]:
 
 async def lock(work: UnitOfWork, scope: Scope, id: ID) -> Customer | None:
     """The record, which nobody else changes until the work ends."""
-    rows = CUSTOMERS.where(CUSTOMER.id == id, scope.covers(CUSTOMER.id))
+    rows = CUSTOMERS.where(CUSTOMER.id == id, scope.covers(CUSTOMER.id)).with_for_update()
     found = await work.fetch(rows, Customer)
     return found[0] if found else None
 

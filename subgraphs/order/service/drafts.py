@@ -80,7 +80,9 @@ async def set_discounts(
         if money.currency_code != order.currency:
             path = ["discounts", str(index), "amount", "currencyCode"]
             raise Refused(
-                OrderCurrencyError(expected=order.currency, actual=money.currency_code, field=path)
+                OrderCurrencyError(
+                    order_currency=order.currency, other_currency=money.currency_code, field=path
+                )
             )
     goods = (await lines.of_orders(work, [order.id]))[order.id]
     worth = sum(line.unit_price_minor * line.quantity for line in goods)
@@ -115,7 +117,7 @@ async def found(work: UnitOfWork, scope: Scope, id: ID) -> Order:
 
 def check_editable(order: Order) -> None:
     if order.status is not OrderStatus.DRAFT:
-        raise Refused(OrderNotEditableError(status=order.status.name))
+        raise Refused(OrderNotEditableError(order_status=order.status.name))
 
 
 def address_row(address: PostalAddress | None) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ class ProductVariantRowInput:
     sku: str
     product_id: ID | None = None
     name: Maybe[str | None]
-    options: Maybe[list[ProductVariantOptionInput]]
+    options: Maybe[list[ProductVariantOptionInput] | None]
     weight_grams: Maybe[int | None]
     price: MoneyInput | None = None
     expected_version: int | None = None
@@ -59,27 +59,30 @@ async def bulk_upsert_product_variants(
     """Each row has its own outcome, in the order of the input."""
     if not 1 <= len(input.rows) <= MOST_ROWS:
         raise invalid(f"Must have 1 to {MOST_ROWS} rows.", "rows")
-    may_price = granted(policy.APPROVE, info.principal, "setPrice") is not None
+    _check_rights(info, input.rows)
     skus = Counter(normal_sku(row.sku) for row in input.rows)
     wanted: list[Wanted] = []
     errors: dict[int, Sequence[UserError]] = {}
     for number, row in enumerate(input.rows):
         try:
-            wanted.append(_wanted(number, row, skus, may_price))
+            wanted.append(_wanted(number, row, skus))
         except Refused as refused:
             errors[number] = refused.errors
     return await upsert(work, len(input.rows), wanted, errors, input.error_policy)
 
 
-def _wanted(
-    number: int, row: ProductVariantRowInput, skus: Counter[str], may_price: bool
-) -> Wanted:
+def _check_rights(info: Info, rows: Sequence[ProductVariantRowInput]) -> None:
+    """A bulk is no way around who may set prices."""
+    priced = [str(number) for number, row in enumerate(rows) if row.price is not None]
+    if priced and granted(policy.APPROVE, info.principal, "setPrice") is None:
+        raise Refused(ForbiddenError(field=["rows", priced[0], "price"]))
+
+
+def _wanted(number: int, row: ProductVariantRowInput, skus: Counter[str]) -> Wanted:
     path = ("rows", number)
     sku = checked_sku(row.sku, *path, "sku")
     if skus[sku] > 1:
         raise invalid("Another row has this SKU, too.", *path, "sku")
-    if row.price is not None and not may_price:
-        raise Refused(ForbiddenError(field=[*map(str, path), "price"]))
     return Wanted(
         row=number,
         sku=sku,

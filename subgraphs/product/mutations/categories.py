@@ -3,7 +3,7 @@
 from subgraphs.kit import ID, Info, Maybe, UnitOfWork, input, invalid, line, mutation
 from subgraphs.product import policy
 from subgraphs.product.errors import CategoryCycleError, SlugTakenError
-from subgraphs.product.options import checked_slug, slug_of
+from subgraphs.product.options import checked_slug, not_null, slug_of
 from subgraphs.product.service import categories as service
 from subgraphs.product.service.categories import CategoryChanges
 from subgraphs.product.types import Category
@@ -18,8 +18,8 @@ class UpsertCategoryInput:
     """
 
     category_id: ID | None = None
-    name: Maybe[str]
-    slug: Maybe[str]
+    name: Maybe[str | None]
+    slug: Maybe[str | None]
     parent_id: Maybe[ID | None]
     expected_version: int | None = None
     idempotency_key: str | None = None
@@ -29,9 +29,9 @@ class UpsertCategoryInput:
 async def upsert_category(info: Info, work: UnitOfWork, input: UpsertCategoryInput) -> Category:
     changes = CategoryChanges()
     if input.name:
-        changes["name"] = line(input.name.value, LONGEST_NAME, "name")
+        changes["name"] = line(not_null(input.name.value, "name"), LONGEST_NAME, "name")
     if input.slug:
-        changes["slug"] = checked_slug(input.slug.value, "slug")
+        changes["slug"] = checked_slug(not_null(input.slug.value, "slug"), "slug")
     if input.parent_id:
         changes["parent_id"] = input.parent_id.value
     if input.category_id is None:

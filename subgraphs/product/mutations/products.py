@@ -6,7 +6,12 @@ from models.product import TaxClass
 from subgraphs.kit import ID, Info, Maybe, UnitOfWork, input, length, line, mutation
 from subgraphs.product import policy
 from subgraphs.product.errors import ArchivedError, NotPublishableError, SlugTakenError
-from subgraphs.product.options import ProductAttributeInput, checked_attributes, checked_slug
+from subgraphs.product.options import (
+    ProductAttributeInput,
+    checked_attributes,
+    checked_slug,
+    not_null,
+)
 from subgraphs.product.service import products as service
 from subgraphs.product.service.products import ProductChanges
 from subgraphs.product.types import Product
@@ -48,13 +53,13 @@ class UpdateProductInput:
     """What is left out stays as it is; null takes a value away."""
 
     product_id: ID
-    name: Maybe[str]
+    name: Maybe[str | None]
     slug: Maybe[str | None]
-    description: Maybe[str]
+    description: Maybe[str | None]
     brand: Maybe[str | None]
-    tax_class: Maybe[TaxClass]
+    tax_class: Maybe[TaxClass | None]
     category_id: Maybe[ID | None]
-    attributes: Maybe[list[ProductAttributeInput]]
+    attributes: Maybe[list[ProductAttributeInput] | None]
     expected_version: int | None = None
     idempotency_key: str | None = None
 
@@ -63,20 +68,22 @@ class UpdateProductInput:
 async def update_product(info: Info, work: UnitOfWork, input: UpdateProductInput) -> Product:
     changes = ProductChanges()
     if input.name:
-        changes["name"] = line(input.name.value, LONGEST_NAME, "name")
+        changes["name"] = line(not_null(input.name.value, "name"), LONGEST_NAME, "name")
     if input.slug:
         slug = input.slug.value
         changes["slug"] = None if slug is None else checked_slug(slug, "slug")
     if input.description:
-        changes["description"] = _prose(input.description.value)
+        changes["description"] = _prose(not_null(input.description.value, "description"))
     if input.brand:
         changes["brand"] = _brand(input.brand.value)
     if input.tax_class:
-        changes["tax_class"] = input.tax_class.value
+        changes["tax_class"] = not_null(input.tax_class.value, "taxClass")
     if input.category_id:
         changes["category_id"] = input.category_id.value
     if input.attributes:
-        changes["attribute_pairs"] = checked_attributes(input.attributes.value, "attributes")
+        changes["attribute_pairs"] = checked_attributes(
+            not_null(input.attributes.value, "attributes"), "attributes"
+        )
     return await service.update(work, input.product_id, changes, input.expected_version)
 
 

@@ -18,7 +18,12 @@ from subgraphs.kit import (
 )
 from subgraphs.product import policy
 from subgraphs.product.errors import ArchivedError, OptionsTakenError, SkuTakenError
-from subgraphs.product.options import ProductVariantOptionInput, checked_options, checked_sku
+from subgraphs.product.options import (
+    ProductVariantOptionInput,
+    checked_options,
+    checked_sku,
+    not_null,
+)
 from subgraphs.product.service import prices
 from subgraphs.product.service import variants as service
 from subgraphs.product.service.variants import VariantChanges
@@ -58,7 +63,7 @@ class UpdateProductVariantInput:
 
     variant_id: ID
     name: Maybe[str | None]
-    options: Maybe[list[ProductVariantOptionInput]]
+    options: Maybe[list[ProductVariantOptionInput] | None]
     weight_grams: Maybe[int | None]
     expected_version: int | None = None
     idempotency_key: str | None = None
@@ -114,7 +119,7 @@ async def set_price(info: Info, work: UnitOfWork, input: SetPriceInput) -> Produ
 
 def checked_changes(
     name: Maybe[str | None],
-    options: Maybe[list[ProductVariantOptionInput]],
+    options: Maybe[list[ProductVariantOptionInput] | None],
     weight_grams: Maybe[int | None],
     *path: str | int,
 ) -> VariantChanges:
@@ -123,7 +128,8 @@ def checked_changes(
     if name:
         changes["name"] = checked_name(name.value, *path, "name")
     if options:
-        changes["option_pairs"] = checked_options(options.value, *path, "options")
+        given = not_null(options.value, *path, "options")
+        changes["option_pairs"] = checked_options(given, *path, "options")
     if weight_grams:
         changes["weight_grams"] = checked_weight(weight_grams.value, *path, "weightGrams")
     return changes
