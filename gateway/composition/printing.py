@@ -60,7 +60,8 @@ def _print_schema(supergraph: Supergraph) -> str:
         *_print_applied(supergraph, supergraph.schema_directives),
     ]
     roots = [f"{op}: {name}" for op, name in ROOT_TYPES.items() if name in supergraph.types]
-    return "schema" + "".join(f"\n  {line}" for line in lines) + "\n" + _block(roots)
+    description = _print_description(supergraph.schema_description, "")
+    return f"{description}schema" + "".join(f"\n  {line}" for line in lines) + "\n" + _block(roots)
 
 
 def _print_graphs(supergraph: Supergraph) -> str:

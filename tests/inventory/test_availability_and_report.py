@@ -118,10 +118,16 @@ async def test_one_level_and_one_reservation(db: Database, ask: Ask) -> None:
     }
 
 
-@pytest.mark.parametrize("id", ["", "stk_", "rsv_1", "x" * 1000, "💥", "\x00"])
+@pytest.mark.parametrize("id", ["", "stk_", "rsv_1", "x" * 1000, "💥"])
 async def test_nothing_under_a_strange_id(ask: Ask, id: str) -> None:
     document = "query ($id: ID!) { stockLevel(id: $id) { id } reservation(id: $id) { id } }"
     assert await ask(document, READER, id=id) == {"stockLevel": None, "reservation": None}
+
+
+async def test_no_null_character_reaches_the_database(ask: Ask) -> None:
+    document = "query ($id: ID!) { stockLevel(id: $id) { id } }"
+    [error] = await ask(document, READER, errors=True, id="\x00")
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
 
 
 async def test_a_movement_says_what_happened(db: Database, ask: Ask) -> None:

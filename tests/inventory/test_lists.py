@@ -25,7 +25,8 @@ LISTS = {
 }
 RENUMBER = text("""
     UPDATE inventory.stock_movement AS movement
-    SET id = 'mov_' || number, at = CAST(:begun AS timestamptz) + least(number, 5) * interval '1 minute'
+    SET id = 'mov_' || number,
+        at = CAST(:begun AS timestamptz) + least(number, 5) * interval '1 minute'
     FROM (
         SELECT id, row_number() OVER (ORDER BY stock_level_id) AS number
         FROM inventory.stock_movement

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gateway.composition.errors import ErrorCode, Report
 from gateway.composition.merge.composed_directives import find_composed_directives
+from gateway.composition.merge.descriptions import merge_descriptions
 from gateway.composition.merge.directive_names import name_directives
 from gateway.composition.merge.directives import merge_directives
 from gateway.composition.merge.enums import merge_enum
@@ -20,7 +21,7 @@ from gateway.composition.merge.overrides import find_overrides
 from gateway.composition.merge.scalars import merge_scalar
 from gateway.composition.merge.supergraph import Supergraph
 from gateway.composition.merge.unions import merge_union
-from gateway.composition.schema import Kind
+from gateway.composition.schema import Element, Kind
 from gateway.composition.subgraph.model import Subgraph
 
 _ORDER = (
@@ -51,6 +52,11 @@ def merge(subgraphs: Sequence[Subgraph], report: Report) -> Supergraph:
     merge_executable_directives(supergraph)
     supergraph.schema_directives = merge_directives(
         supergraph, [(s, s.schema_directives) for s in subgraphs], "schema"
+    )
+    supergraph.schema_description = merge_descriptions(
+        supergraph,
+        [(s, Element(name="schema", description=s.schema_description)) for s in subgraphs],
+        "schema",
     )
     _check_queries(supergraph)
     return supergraph

@@ -74,6 +74,7 @@ class Supergraph:
     composed: dict[str, ComposedDirective] = field(default_factory=dict)
     executable: list[ExecutableDirective] = field(default_factory=list)
     schema_directives: list[Applied] = field(default_factory=list)
+    schema_description: str | None = None
 
     def with_type(self, name: str) -> list[tuple[Subgraph, TypeDef]]:
         """The subgraphs that have a type, with their version of it."""

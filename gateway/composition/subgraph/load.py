@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graphql import DirectiveDefinitionNode, DocumentNode, GraphQLError, Source, parse
+from graphql import (
+    DirectiveDefinitionNode,
+    DocumentNode,
+    GraphQLError,
+    SchemaDefinitionNode,
+    Source,
+    parse,
+)
 
 from gateway.composition.errors import ErrorCode, Report
 from gateway.composition.schema import BUILT_IN_SCALARS, ROOT_TYPES, Kind, TypeDef
@@ -73,6 +80,7 @@ def _load(name: str, source: SubgraphSource, graph: str, report: Report) -> Subg
             for applied in reader.directives(node.directives)
             if applied.name != linking.link_name
         ],
+        schema_description=_schema_description(examined.document),
         types=reader.types(examined.document),
     )
     _strip_types(subgraph, linking)
@@ -97,6 +105,15 @@ def _examine(sdl: str) -> _Examined | tuple[Problem, ...]:
         found = graphql_problems(document, linking)
         problems = [(ErrorCode.INVALID_GRAPHQL, message) for message in found]
     return tuple(problems) if problems else _Examined(document, linking)
+
+
+def _schema_description(document: DocumentNode) -> str | None:
+    described = (
+        node.description.value
+        for node in document.definitions
+        if isinstance(node, SchemaDefinitionNode) and node.description
+    )
+    return next(described, None)
 
 
 def _root_types(document: DocumentNode) -> dict[str, str]:

@@ -34,6 +34,7 @@ class Subgraph:
     directive_names: Mapping[str, str] = field(default_factory=dict)
     directive_definitions: Mapping[str, DirectiveDefinitionNode] = field(default_factory=dict)
     schema_directives: list[Applied] = field(default_factory=list)
+    schema_description: str | None = None
     types: dict[str, TypeDef] = field(default_factory=dict)
     interface_objects: frozenset[str] = frozenset()
     usage: FieldUsage = field(default_factory=FieldUsage)

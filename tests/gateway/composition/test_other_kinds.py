@@ -109,3 +109,11 @@ def test_the_most_frequent_description_wins() -> None:
     assert '"""Common"""\ntype Query' in sdl
     assert '  """\n  first line\n  second\n  """\n  a(n: Int): Int' in sdl
     assert '  c("an argument" n: Int): Int' in sdl
+
+
+def test_the_schema_has_a_description_too() -> None:
+    sdl = supergraph_of(
+        one='"""A shop""" schema { query: Query } type Query { a: Int }',
+        two="type Query { b: Int }",
+    )
+    assert sdl.startswith('"""A shop"""\nschema\n  @link(')

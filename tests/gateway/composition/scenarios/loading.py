@@ -32,6 +32,13 @@ LOADING = (
         one='type Query { a(n: Int = "many"): Int }',
         case="default-of-wrong-type",
     ),
+    broken(
+        E.INVALID_GRAPHQL,
+        None,
+        ("one",),
+        one=f"{_QUERY} type Mutation",
+        case="empty-root-type",
+    ),
     raw(
         E.INVALID_GRAPHQL,
         None,
