@@ -44,7 +44,7 @@ LEVEL = tables.stock_level.c
 MOVEMENT = tables.stock_movement.c
 LEVELS = select(tables.stock_level)
 MOVEMENTS = select(tables.stock_movement)
-LOCKED_LEVELS = LEVELS.order_by(func.random()).with_for_update()  # in key order: nobody deadlocks
+LOCKED_LEVELS = LEVELS.order_by(LEVEL.id).with_for_update()  # in key order: nobody deadlocks
 PLACE = tuple_(LEVEL.variant_id, LEVEL.warehouse_id)
 LARGEST_INT = 2**31 - 1
 

@@ -136,6 +136,24 @@ async def test_a_timer_and_a_mutation_at_once(
     await check_books(db)
 
 
+@pytest.mark.parametrize("document", [EXTEND, COMMIT, RELEASE])
+async def test_the_timer_is_stopped_before_the_reservation_is_locked(
+    db: Database, ask: Ask, statements: list[str], document: str
+) -> None:
+    """As the schedule locks them: the other way round they could wait for one another."""
+    await reservation_in(db, S.ACTIVE)
+    before = len(statements)
+    key = {} if document is EXTEND else {"idempotencyKey": "k"}
+    await ask(document, input={"reservationId": ID_1, **key})
+    locks = [
+        sql.split(maxsplit=1)[0]
+        for sql in statements[before:]
+        if "DELETE FROM platform.schedule" in sql
+        or ("FROM inventory.reservation" in sql and "FOR UPDATE" in sql)
+    ]
+    assert locks == ["DELETE", "SELECT"]
+
+
 @pytest.mark.commits
 async def test_a_mutation_that_came_first_leaves_the_timer_nothing(
     db: Database, ask: Ask, schedules: list[Schedule]

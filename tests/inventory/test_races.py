@@ -155,6 +155,26 @@ async def test_transfers_both_ways_and_first_arrivals(db: Database, ask: Ask) ->
     await check_books(db)
 
 
+async def test_the_same_first_arrivals_in_any_order(db: Database, ask: Ask) -> None:
+    chance = random.Random(5)
+
+    async def arrive(number: int) -> list[str]:
+        given = {
+            "warehouseId": warehouse(1),
+            "lines": [
+                {"variantId": variant(each), "quantity": 1}
+                for each in chance.sample(range(100), k=100)
+            ],
+            "idempotencyKey": f"arrival {number}",
+        }
+        return [e["code"] for e in (await ask(RECEIVE, input=given))["receiveStock"]["errors"]]
+
+    assert await asyncio.gather(*map(arrive, range(8))) == [[]] * 8
+    found = await levels(db)
+    assert sorted(found.values()) == [(8, 0)] * 100
+    await check_books(db)
+
+
 async def test_every_mutation_beside_every_other(db: Database, ask: Ask) -> None:
     await stock(db, *((number, place, 30) for number in (1, 2) for place in (1, 2)))
     chance = random.Random(11)

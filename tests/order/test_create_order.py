@@ -1,5 +1,7 @@
 """createOrder: drafts, and orders placed at once."""
 
+from typing import Any
+
 import pytest
 
 from models.customer import CustomerStatus

@@ -40,6 +40,7 @@ def _resolvers(
     return [
         (subgraph, holder)
         for subgraph in supergraph.subgraphs
+        if owner.name in subgraph.types or subgraph.interface_objects
         for holder in (owner.name, *owner.interfaces)
         if (holder == owner.name or holder in subgraph.interface_objects)
         and subgraph.has_field(holder, field_name)

@@ -28,7 +28,7 @@ def both(query: str, **variables: Any) -> tuple[Any, Any]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -123,6 +123,7 @@ async def test_only_the_intersection_of_nested_conditions_applies() -> None:
     assert await federation.data(query) == {
         "all": [{"__typename": "A", "name": "a"}, {"__typename": "B"}, {"__typename": "C"}]
     }
+    assert "... on B" not in federation.subgraphs["a"].calls[0].document
 
 
 async def test_a_selection_that_applies_to_nothing_still_tells_objects_from_null() -> None:

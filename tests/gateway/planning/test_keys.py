@@ -177,6 +177,25 @@ async def test_an_overridden_field_comes_from_the_overriding_subgraph() -> None:
     assert "price" not in federation.subgraphs["old"].calls[0].document
 
 
+async def test_an_overridden_field_that_still_is_a_key_is_not_read_where_it_was() -> None:
+    federation = Federation(
+        {
+            "new": Subgraph(
+                'type Product @key(fields: "id") { id: ID! code: ID! @override(from: "old") }',
+                {},
+                {"Product": lambda found: {**found, "code": "fresh"}},
+            ),
+            "old": Subgraph(
+                'type Product @key(fields: "id") @key(fields: "code") { id: ID! code: ID! } '
+                "type Query { product: Product }",
+                {"Query.product": resolve_with(lambda: {"id": "p1", "code": "stale"})},
+            ),
+        }
+    )
+    assert "usedOverridden" in federation.sdl
+    assert await federation.data("{ product { code } }") == {"product": {"code": "fresh"}}
+
+
 async def test_inaccessible_fields_serve_as_keys_but_are_not_shown() -> None:
     federation = Federation(
         {

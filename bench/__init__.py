@@ -1,0 +1,1 @@
+"""Measurements, side by side with what else one would use. Nothing here asserts on time."""
