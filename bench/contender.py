@@ -31,9 +31,9 @@ class Kind:
 
 KINDS = (
     Kind("gateway, four agents", "bench.servers.gateway"),
-    Kind("Strawberry monolith, as shipped", "bench.servers.monolith"),
-    Kind("Strawberry monolith, with its caches", "bench.servers.monolith_cached"),
-    Kind("Starlette + asyncpg, by hand", "bench.servers.floor", graphql=False),
+    Kind("monolith, as shipped", "bench.servers.monolith"),
+    Kind("monolith, with caches", "bench.servers.monolith_cached"),
+    Kind("by hand (the floor)", "bench.servers.floor", graphql=False),
 )
 FLOOR = KINDS[-1]
 

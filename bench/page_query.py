@@ -41,7 +41,9 @@ def main(
     """Compare the page's latency, CPU and SQL. FILE gets the same as JSON."""
     shown = Console(stderr=True)
     with (
-        tempfile.TemporaryDirectory(prefix="souk-bench-", dir="/tmp") as folder,  # noqa: S108  # a socket's path must be short
+        tempfile.TemporaryDirectory(
+            prefix="souk-bench-", dir="/tmp"
+        ) as folder,  # a socket's path must be short
         ExitStack() as stack,
     ):
         Path(folder).chmod(0o711)  # so that the server's own user can walk through it

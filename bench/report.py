@@ -67,7 +67,7 @@ def table(found: Sequence[Row], sizes: Mapping[str, int]) -> Table:
     what = ", ".join(f"{count} {name}" for name, count in sizes.items())
     drawn = Table(title="One page over HTTP, one connection", caption=f"The page: {what}")
     drawn.add_column("Server", no_wrap=True)
-    for heading in ("p50 ms", "p99 ms", "CPU µs", "SQL", "p50 ×", "CPU ×"):
+    for heading in ("p50 ms", "p99 ms", "CPU µs", "SQL", "p50 x", "CPU x"):
         drawn.add_column(heading, justify="right", no_wrap=True)
     for row in found:
         drawn.add_row(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Update, literal, select, tuple_, update
+from sqlalchemy import Update, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models import order as tables
@@ -51,7 +51,7 @@ async def methods_page(
     """By code; those that ship to `country` and cost `currency`."""
     rows = METHODS.where(scope.shows(METHOD.active))
     if country is not None:
-        rows = rows.where(METHOD.countries.contains(literal([country], ARRAY(Text))))
+        rows = rows.where(METHOD.countries.contains([country]))
     if currency is not None:
         rows = rows.where(METHOD.currency == currency)
     return await keyset(
