@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from models.migrations.run import all_tables
 from models.platform import Xid8
@@ -31,6 +32,8 @@ def _render(kind: str, thing: Any, autogenerate: AutogenContext) -> str | Litera
         return "Xid8()"
     return False
 
+
+ischema_names["xid8"] = Xid8  # so that reading the outbox back knows its column
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(

@@ -14,6 +14,7 @@ COMMANDS = {
     "token": ("souk.cli.token", "Sign a token for an admin, a member of staff or a customer."),
     "config": ("souk.cli.config", "List every setting, its value and where it comes from."),
     "migrate": ("souk.cli.migrate", "Bring the database to this version's schema."),
+    "revise": ("souk.cli.revise", "Write the migration that an agent's changed tables need."),
     "seed": ("souk.cli.seed", "Fill the database with the example shop."),
     "compose": ("souk.cli.compose", "Compose the agents' schemas to the supergraph."),
     "plan": ("souk.cli.plan", "Show how the gateway would answer a query."),

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from subgraphs.inventory.repository import LARGEST_INT
 from subgraphs.inventory.types import InventoryReport, StockTotals, Warehouse, WarehouseStock
 
-LARGEST_INT = 2**31 - 1
 NAMES = ("levels", "low_levels", "available", "reserved", "quarantined", "damaged", "on_hand")
 
 

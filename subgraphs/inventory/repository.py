@@ -47,6 +47,7 @@ MOVEMENTS = select(tables.stock_movement)
 LOCKED_LEVELS = LEVELS.order_by(LEVEL.id).with_for_update()  # in key order: nobody deadlocks
 PLACE = tuple_(LEVEL.variant_id, LEVEL.warehouse_id)
 LARGEST_INT = 2**31 - 1
+"""Of GraphQL: sums go no further."""
 
 Place = tuple[ID, ID]
 """Where stock lies: variant and warehouse."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.ids import is_id
 from models.money import LARGEST
 from subgraphs.kit import ID, Info, Refused, UserError, at_least, input, invalid
 from subgraphs.order import neighbours
@@ -60,6 +61,8 @@ def demand(lines: Sequence[OrderLineInput]) -> dict[ID, int]:
         raise invalid(f"At most {MOST_LINES} lines.", "lines")
     wanted: dict[ID, int] = {}
     for index, line in enumerate(lines):
+        if not is_id(line.variant_id, "var"):
+            raise invalid("Not the id of a variant.", "lines", index, "variantId")
         at_least(1, line.quantity, "lines", index, "quantity")
         wanted[line.variant_id] = wanted.get(line.variant_id, 0) + line.quantity
         if wanted[line.variant_id] > MOST_UNITS:

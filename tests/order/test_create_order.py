@@ -142,6 +142,7 @@ async def test_placing_at_once_refuses_like_placing(
         (basket({1: 1001}), ["lines", "0", "quantity"]),
         (basket({1: 600}) + basket({1: 401}), ["lines", "1", "quantity"]),
         (basket(dict.fromkeys(range(101), 1)), ["lines"]),
+        ([{"variantId": "\u0000", "quantity": 1}], ["lines", "0", "variantId"]),
     ],
 )
 async def test_quantities_have_limits(
@@ -202,6 +203,7 @@ async def test_only_active_customers_and_guests_buy(
         (ADMIN, ANNA, None),
         (ADMIN, cus(99), "NOT_FOUND"),
         (ADMIN, None, "INVALID_INPUT"),
+        (ADMIN, "\u0000", "NOT_FOUND"),
         (writer("order"), ANNA, None),
         (reader("order"), ANNA, "FORBIDDEN"),
         (ANONYMOUS, ANNA, "FORBIDDEN"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from souk.seed import catalogue, people, sales, stock
+from souk.seed.chance import seed_id
 from souk.seed.sales import OrderPlan
 from subgraphs.kit import Principal
 from tests.callers import ADMIN, ANONYMOUS, customer, reader, writer
@@ -289,6 +290,14 @@ order {
   customer { displayName }
 }
 """
+BERLIN = {
+    "name": "Nora Brandt",
+    "line1": "Torstr. 1",
+    "postalCode": "10119",
+    "city": "Berlin",
+    "country": "DE",
+}
+BY_POST = seed_id("shm", 0)
 BASKET = {
     "currency": "EUR",
     "lines": [
@@ -521,8 +530,10 @@ MUTATIONS = [
         {
             "input": {
                 **BASKET,
-                "currency": DRAFT.currency,
                 "lines": [{"variantId": FULL.variant_id, "quantity": 1000}],
+                "shippingAddress": BERLIN,
+                "shippingMethodId": BY_POST,
+                "place": True,
                 "idempotencyKey": "all of it",
             }
         },

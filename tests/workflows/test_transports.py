@@ -97,7 +97,7 @@ def test_there_is_enough_to_compare(shop: Shop) -> None:
     assert (len(QUERIES), len(MUTATIONS)) == (29, 28)
     assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)
     alone = [operation for operation in OPERATIONS if operation.agent is not None]
-    assert len(alone) == 40
+    assert len(alone) == 37
 
 
 @pytest.mark.parametrize("asked", OPERATIONS, ids=lambda asked: asked.name)

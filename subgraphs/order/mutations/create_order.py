@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.ids import is_id
 from subgraphs.kit import (
     ID,
     CurrencyCode,
@@ -122,4 +123,6 @@ def _buyer(info: Info, named: ID | None) -> ID:
         return ID(owner)
     if named is None:
         raise invalid("Say whose order it is.", "customerId")
+    if not is_id(named, "cus"):
+        raise Refused(NotFoundError(field=["customerId"]))
     return named

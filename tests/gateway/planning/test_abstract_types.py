@@ -171,6 +171,31 @@ async def test_an_interface_field_external_in_one_implementation_is_not_asked_of
     }
 
 
+async def test_an_interface_field_that_needs_inputs_is_asked_for_by_implementation() -> None:
+    """Through the interface the subgraph would get no inputs."""
+    federation = Federation(
+        {
+            "a": Subgraph(
+                'type Dog @key(fields: "id") { id: ID! age: Int }',
+                {},
+                {"Dog": lambda found: {**found, "age": 3}},
+            ),
+            "b": Subgraph(
+                "interface Animal { id: ID! years: Int } "
+                'type Dog implements Animal @key(fields: "id") { id: ID! age: Int @external '
+                'years: Int @requires(fields: "age") } '
+                "type Query { animals: [Animal] }",
+                {
+                    "Query.animals": resolve_with(lambda: [{"__typename": "Dog", "id": "d"}]),
+                    "Dog.years": lambda dog, _info: dog["age"] * 7,
+                },
+                {"Dog": lambda found: found},
+            ),
+        }
+    )
+    assert await federation.data("{ animals { years } }") == {"animals": [{"years": 21}]}
+
+
 async def test_union_members_that_not_every_subgraph_has_are_left_out() -> None:
     """Two subgraphs answer one list; mixed members would merge different objects by index."""
     federation = Federation(
