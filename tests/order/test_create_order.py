@@ -125,7 +125,7 @@ async def test_what_cannot_be_placed_at_once_is_not_made(shop: Shop, desk: Desk)
     ],
 )
 async def test_placing_at_once_refuses_like_placing(
-    shop: Shop, desk: Desk, more: dict[str, object], code: str
+    shop: Shop, desk: Desk, more: dict[str, Any], code: str
 ) -> None:
     before = await shop.everything()
     made = await desk.create({1: 1}, place=True, **more)

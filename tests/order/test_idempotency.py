@@ -11,7 +11,7 @@ from tests.order.shop import ADDRESS, DHL, Shop
 from tests.order.wire import once, wire
 from tests.platform import Platform
 
-NEW = {
+NEW: dict[str, Any] = {
     "currency": "EUR",
     "lines": basket({1: 2}),
     "shippingAddress": ADDRESS,

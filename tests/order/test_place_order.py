@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from models import order as tables
 from models.customer import CustomerStatus
@@ -11,8 +11,6 @@ from subgraphs.kit import Principal
 from tests.callers import ADMIN, ANONYMOUS, reader, service, writer
 from tests.order.desk import Desk, codes
 from tests.order.shop import ANNA, DOLLARS, EXPRESS, OLD, Shop, as_anna, as_ben, var
-from tests.order.wire import cut, once, wire
-from tests.platform import Platform
 
 PARIS = {"name": "Zoé", "line1": "1 rue A", "postalCode": "75001", "city": "Paris", "country": "FR"}
 
@@ -213,66 +211,6 @@ async def test_not_twice(shop: Shop, desk: Desk) -> None:
     assert error["allowed"] == ["CONFIRMED", "ON_HOLD", "CANCELED"]
     assert await shop.everything() == before
     assert len(await shop.reservations(order["id"])) == 1
-
-
-@pytest.mark.parametrize("document", ["variants", "customer", "reserve"])
-async def test_another_agent_is_away(
-    shop: Shop, desk: Desk, platform: Platform, document: str
-) -> None:
-    draft = await desk.draft()
-    line = wire(platform)
-    line.before = cut(document)
-    [error] = await _refused(shop, desk, draft, idempotencyKey="mine")
-    assert (error["code"], error["retryable"]) == ("UNAVAILABLE", True)
-    assert codes(await desk.create({1: 1}, place=True, idempotencyKey="new")) == ["UNAVAILABLE"]
-    line.before = cut()
-    assert codes(await desk.place(draft["id"], idempotencyKey="mine")) == []
-    assert codes(await desk.create({1: 1}, place=True, idempotencyKey="new")) == []
-    assert await shop.free(1) == 96
-
-
-async def test_an_answer_that_got_lost_is_asked_for_again(
-    shop: Shop, desk: Desk, platform: Platform
-) -> None:
-    draft = await desk.draft()
-    line = wire(platform)
-    line.after = cut("reserve")
-    assert codes(await desk.place(draft["id"])) == ["UNAVAILABLE"]
-    assert codes(await desk.create({2: 1}, place=True, idempotencyKey="new")) == ["UNAVAILABLE"]
-    [(made, _)] = await shop.reservations(draft["id"])
-    [(pending,)] = await shop.db.rows(select(tables.placement.c.order_id))
-    line.after = cut()
-    await desk.place(draft["id"])
-    assert (await shop.row(draft["id"])).reservation_id == made
-    placed = await desk.create({2: 1}, place=True, idempotencyKey="new")
-    assert placed["order"]["id"] == pending
-    assert (await shop.free(1), await shop.free(2)) == (97, 99)
-
-
-async def test_a_reservation_that_is_about_to_expire_is_made_anew(
-    shop: Shop, desk: Desk, platform: Platform
-) -> None:
-    draft = await desk.draft()
-    line = wire(platform)
-    line.after = cut("reserve")
-    await desk.place(draft["id"])
-    await shop.age(draft["id"])
-    line.after = cut()
-    assert codes(await desk.place(draft["id"])) == []
-    row = await shop.row(draft["id"])
-    assert row.generation == 2
-    assert await shop.reserved(row.reservation_id) == {var(1): 3}
-
-
-async def test_a_draft_that_was_canceled_meanwhile_gives_back(
-    shop: Shop, desk: Desk, platform: Platform
-) -> None:
-    draft = await desk.draft()
-    wire(platform).after = once("reserve", lambda: desk.cancel(draft["id"]))
-    assert codes(await desk.place(draft["id"])) == ["INVALID_TRANSITION"]
-    assert [status for _, status in await shop.reservations(draft["id"])] == ["RELEASED"]
-    assert await shop.free(1) == 100
-    assert await shop.facts("order.placed") == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -104,11 +105,14 @@ async def test_killed_after_reserving_and_sent_again(
     async def die() -> None:
         raise asyncio.CancelledError
 
+    async def place() -> Any:
+        return await desk.place(draft["id"], idempotencyKey="placing")
+
+    async def create() -> Any:
+        return await desk.create({2: 2}, place=True, idempotencyKey="creating")
+
     line = wire(platform)
-    for again in (
-        lambda: desk.place(draft["id"], idempotencyKey="placing"),
-        lambda: desk.create({2: 2}, place=True, idempotencyKey="creating"),
-    ):
+    for again in (place, create):
         line.after = once("reserve", die)
         with pytest.raises(asyncio.CancelledError):
             await again()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from models import order as tables
 from models.database import Database
 from models.order import OrderStatus
+from models.tables import metadata
 from subgraphs.order.schema import schema
 from subgraphs.order.timers import placement_expiry
 from tests.order.ledger import write
@@ -44,7 +45,7 @@ S = OrderStatus
 )
 async def test_rows_that_cannot_be(shop: Shop, table: str, values: dict[str, Any]) -> None:
     await write(shop, S.PARTIALLY_SHIPPED)
-    changed = update(tables.metadata.tables[f"order.{table}"]).values(**values)
+    changed = update(metadata.tables[f"order.{table}"]).values(**values)
     with pytest.raises(IntegrityError):
         async with shop.db.unit_of_work() as work:
             await work.execute(changed)

@@ -166,7 +166,12 @@ async def test_what_is_placed_is_not_edited(shop: Shop, desk: Desk) -> None:
     [error] = await _lines_refused(shop, desk, order["id"], {1: 1})
     assert (error["code"], error["orderStatus"]) == ("ORDER_NOT_EDITABLE", "PLACED")
     before = await shop.everything()
-    for change in ({"shippingAddress": None}, {"discounts": []}, {"shippingMethodId": EXPRESS}):
+    changes: list[dict[str, Any]] = [
+        {"shippingAddress": None},
+        {"discounts": []},
+        {"shippingMethodId": EXPRESS},
+    ]
+    for change in changes:
         refused = await desk.do("updateOrder", ADMIN, orderId=order["id"], **change)
         assert codes(refused) == ["ORDER_NOT_EDITABLE"]
     assert await shop.everything() == before

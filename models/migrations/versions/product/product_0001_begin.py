@@ -1,8 +1,8 @@
 """begin."""
 
-from sqlalchemy.dialects import postgresql
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "product_0001"
 down_revision = None
