@@ -59,11 +59,11 @@ def install() -> int:
     """Bring what is missing where this user may; the exit code."""
     for group in groups():
         if group.missing() and group.debian and _may_install():
-            print(f"Installing {' '.join(group.debian)} for the {group.name} tests ...")  # noqa: T201
+            print(f"Installing {' '.join(group.debian)} for the {group.name} tests ...")  # noqa: T201 told to people
             _apt(group.debian)
     lacking = [group for group in groups() if group.missing()]
     for group in lacking:
-        print(f"souk: the {group.name} tests cannot run ({group.complaint()}).")  # noqa: T201
+        print(f"souk: the {group.name} tests cannot run ({group.complaint()}).")  # noqa: T201 told to people
     return int(bool(lacking) and all_required())
 
 
@@ -106,7 +106,7 @@ def _apt(packages: tuple[str, ...]) -> None:
         )
         if done.returncode != 0:
             # What is missing is said, and counted, by the caller.
-            print((done.stderr.strip().splitlines() or ["apt-get failed"])[-1])  # noqa: T201
+            print((done.stderr.strip().splitlines() or ["apt-get failed"])[-1])  # noqa: T201 told to people
             return
 
 

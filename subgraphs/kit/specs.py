@@ -29,7 +29,7 @@ from subgraphs.kit.types import snake
 
 A = ParamSpec("A")
 E = TypeVar("E")
-I = TypeVar("I")  # noqa: E741
+I = TypeVar("I")  # noqa: E741  # the input
 K = TypeVar("K")
 P = TypeVar("P")
 T = TypeVar("T")
