@@ -31,7 +31,7 @@ status: $(INSTALLED) ## Show whether the shop runs, where, and how it is
 
 test: $(INSTALLED) pages ## Run all tests (ARGS="-k name" for some)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m tests.prerequisites
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m pytest -p tests.prerequisites $(ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) -m pytest -n 2 $(ARGS)
 
 check: format-check lint types contracts house drift ## Check everything that needs no running shop
 

@@ -29,7 +29,7 @@ MOST_ORDERS = 100
 
 
 @click.command(context_settings={"show_default": True})
-@click.option("--requests", type=click.IntRange(1), default=25, help="Per server and round.")
+@click.option("--requests", type=click.IntRange(1), default=20, help="Per server and round.")
 @click.option("--rounds", type=click.IntRange(1), default=10)
 @click.option("--seconds", type=click.FloatRange(1), default=40.0, help="No new round after.")
 @click.option("--products", type=click.IntRange(1, MOST_PRODUCTS), default=20)

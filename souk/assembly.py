@@ -112,7 +112,8 @@ def _listener(host: str, port: int) -> Any:
         return listen(host, port)
     except CannotListen as error:
         what, _, mend = str(error).rstrip(".").partition(": ")
-        raise Problem(what, mend or "Choose another address") from error
+        mend = mend or "choose another address"
+        raise Problem(what, mend[0].upper() + mend[1:]) from error
 
 
 def _level(settings: Settings) -> int:

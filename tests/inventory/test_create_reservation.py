@@ -207,7 +207,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("caller", REFUSED, ids=lambda caller: f"{caller.kind} {caller.scopes}")
+@pytest.mark.parametrize(
+    "caller", REFUSED, ids=lambda caller: f"{caller.kind} {sorted(caller.scopes)}"
+)
 async def test_only_services_with_the_command_and_admins_may(
     db: Database, ask: Ask, caller: Principal
 ) -> None:

@@ -179,7 +179,9 @@ async def test_a_stale_version_changes_nothing(db: Database, ask: Ask, name: str
 
 
 @every_walk
-@pytest.mark.parametrize("caller", OTHERS, ids=lambda caller: f"{caller.kind} {caller.scopes}")
+@pytest.mark.parametrize(
+    "caller", OTHERS, ids=lambda caller: f"{caller.kind} {sorted(caller.scopes)}"
+)
 async def test_who_may_not(db: Database, ask: Ask, name: str, caller: Principal) -> None:
     id = await reserved(db, ask)
     before = await everything(db)

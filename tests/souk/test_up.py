@@ -243,7 +243,7 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"souk: Port {port} on 127.0.0.1 is taken by another program. "
-        "stop it, or choose another port.\n"
+        "Stop it, or choose another port.\n"
     )
     assert not (tmp_path / "data" / "postgres").exists()
 
