@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bench.comparison import difference
 from bench.contender import Contender
 from bench.page import Page
 from souk.problems import Problem
@@ -105,10 +106,14 @@ async def _warmed(connection: _Connection) -> dict[str, Any]:
 
 
 def _compare(connections: Sequence[_Connection], answers: Sequence[dict[str, Any]]) -> None:
+    first = connections[0].contender.kind.name
     for connection, answer in zip(connections, answers, strict=True):
-        if answer.get("errors") or answer != answers[0]:
-            problem = f"{connection.contender.kind.name} answers otherwise: {str(answer)[:1000]}"
-            raise Problem(problem, "Make the answers equal, then compare their times")
+        name = connection.contender.kind.name
+        if "errors" in answer:
+            raise Problem(f"{name} answers with errors: {answer['errors'][:1]}", "Mend the server")
+        if found := difference(answers[0], answer):
+            what = f"{first} and {name} answer differently at {found}"
+            raise Problem(what, "Make the answers equal, then compare their times")
 
 
 async def _counted(connection: _Connection) -> Series:

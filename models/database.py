@@ -127,6 +127,7 @@ class Database(Reads):
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error is captured and kept: no personal data in it
             connect_args={"server_settings": session | ({"role": role} if role else {})},
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -29,6 +29,7 @@ from models.tables import (
     time_column,
     version_column,
 )
+from models.tax import TaxClass
 
 SCHEMA = "order"
 
@@ -68,14 +69,6 @@ class CancelReason(StrEnum):
     PAYMENT = auto()
     UNDELIVERABLE = auto()
     OTHER = auto()
-
-
-class TaxClass(StrEnum):
-    """How a product is taxed; the rate comes from the order agent, by destination."""
-
-    STANDARD = auto()
-    REDUCED = auto()
-    ZERO = auto()
 
 
 def _owner() -> Column[str]:

@@ -26,6 +26,7 @@ from models.tables import (
     time_column,
     version_column,
 )
+from models.tax import TaxClass
 
 SCHEMA = "product"
 
@@ -44,14 +45,6 @@ class ProductVariantStatus(StrEnum):
 
     ACTIVE = auto()
     ARCHIVED = auto()
-
-
-class TaxClass(StrEnum):
-    """How a product is taxed; the rate comes from the order agent, by destination."""
-
-    STANDARD = auto()
-    REDUCED = auto()
-    ZERO = auto()
 
 
 category = Table(

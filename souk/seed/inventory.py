@@ -75,7 +75,7 @@ def _movements(shelf: ShelfPlan) -> list[dict[str, object]]:
     rows = [_movement(shelf, 1, StockMovementKind.RECEIPT, on_hand, on_hand, STOCKED)]
     for version, (order, units) in enumerate(gone, 2):
         on_hand -= units
-        at = order.created_at + timedelta(days=2)
+        at = min(order.created_at + timedelta(days=2), EPOCH)
         rows.append(_movement(shelf, version, StockMovementKind.SHIPMENT, -units, on_hand, at))
     return [row for row in rows if row["delta"]]
 

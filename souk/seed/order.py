@@ -10,13 +10,13 @@ from models.order import (
     CancelReason,
     HoldReason,
     OrderStatus,
-    TaxClass,
     order_hold,
     order_line,
     orders,
     shipping_method,
     tax_rate,
 )
+from models.tax import TaxClass
 from souk.seed import sales
 from souk.seed.chance import EPOCH, seed_id
 from souk.seed.sales import OrderPlan

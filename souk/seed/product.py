@@ -8,12 +8,12 @@ from models.database import UnitOfWork
 from models.product import (
     ProductStatus,
     ProductVariantStatus,
-    TaxClass,
     category,
     price,
     product,
     product_variant,
 )
+from models.tax import TaxClass
 from souk.seed.catalogue import ProductPlan, categories, products
 from souk.seed.chance import EPOCH
 from subgraphs.product.options import options_key

@@ -7,7 +7,8 @@ PARTS; it reads the plan, and nobody else's module changes.
 
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import insert, select
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
 from models.database import SYSTEM, Database, UnitOfWork
 from models.platform import seeded
@@ -32,10 +33,12 @@ async def seed(url: str, progress: Callable[[str], None]) -> None:
     db = Database(url, connections=2)
     try:
         for part, bring in PARTS.items():
-            if await db.rows(select(seeded.c.part).where(seeded.c.part == part)):
-                continue
             async with db.unit_of_work(SYSTEM) as work:
-                await work.execute(insert(seeded).values(part=part, seeded_at=work.now))
-                progress(f"Seeded {await bring(work)}")
+                # Of two that seed at once the second waits here, as long as it takes the first.
+                await work.execute(text("SET LOCAL lock_timeout = 0"))
+                await work.execute(text("SET LOCAL statement_timeout = 0"))
+                mark = insert(seeded).values(part=part, seeded_at=work.now)
+                if await work.execute(mark.on_conflict_do_nothing()):
+                    progress(f"Seeded {await bring(work)}")
     finally:
         await db.close()

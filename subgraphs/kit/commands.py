@@ -56,7 +56,7 @@ class Command:
     async def run(self, context: Context, input: Any) -> Any:
         """The payload, with the entity or with the errors; anything else raised is a defect."""
         try:
-            info = context.info(self.mutation.policy, camel(self.mutation.name))
+            info = context.info(self.mutation.policy, f"Mutation.{camel(self.mutation.name)}")
             made = await self._effect(context, info, input)
             events = {"events": list(made.events)} if self.dry else {}
             return self.payload(**{self.field: self._held(made.value), "errors": [], **events})

@@ -4,12 +4,12 @@ import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select, tuple_
 
 from models.database import Reads
 from subgraphs.kit.errors import InvalidInputError, Refused
@@ -186,19 +186,29 @@ def _decode(cursor: str, *columns: ColumnElement[Any]) -> Sequence[ColumnElement
         if key != columns[0].key or len(values) != len(columns):
             raise ValueError("a cursor of another order")
         return [
-            literal(_parse(value, column.type.python_type), column.type)
+            literal(_parse(value, column), column.type)
             for value, column in zip(values, columns, strict=True)
         ]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         message = "Not a cursor of this list in this order."
         raise Refused(InvalidInputError(message=message, field=["after"])) from error
 
 
-def _parse(value: Any, kind: type[Any]) -> Any:
+def _parse(value: Any, column: ColumnElement[Any]) -> Any:
+    kind = column.type.python_type
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is None:
+            raise TypeError(f"{value!r} lacks its zone")
+        return time.astimezone(UTC)
     if issubclass(kind, Enum):
         return kind[value]
-    if not isinstance(value, kind) or (kind is int and abs(value) >= 2**63):
+    if not isinstance(value, kind):
         raise TypeError(f"{value!r} is no {kind.__name__}")
+    if kind is int:
+        limit = 2 ** (63 if isinstance(column.type, BigInteger) else 31)
+        if not -limit <= value < limit:
+            raise ValueError(f"{value!r} is too large")
+    if kind is str:
+        value.encode()  # refuses lone surrogates
     return value

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from graphql import GraphQLError
@@ -72,12 +72,18 @@ class Entities:
         given = {snake(name): value for name, value in representation.items()}
         if extended := self.extensions.get(typename):
             known = {field.python_name for field in fields_of(extended)} & given.keys()
-            return extended(**{name: given[name] for name in known})
+            if any(_texts(given, key) for key in extended.__souk_extension__):
+                return extended(**{name: given[name] for name in known})
         for resolver in self.by_type.get(typename, ()):
-            key = tuple(given.get(part) for part in resolver.key)
-            if all(isinstance(part, str) for part in key):
+            if key := _texts(given, resolver.key):
                 return resolver, key if len(key) > 1 else key[0]
         raise GraphQLError(f"No entity {typename!r} with such a key here.")
+
+
+def _texts(given: Mapping[str, Any], key: tuple[str, ...]) -> tuple[str, ...]:
+    """The key's values; nothing where one is missing or no text."""
+    values = tuple(value for part in key if isinstance(value := given.get(part), str))
+    return values if len(values) == len(key) else ()
 
 
 def checked(values: Sequence[Any], asked: Sequence[Any]) -> Sequence[Any]:

@@ -1,17 +1,19 @@
 """`where`: typed conditions on columns of the same name, joined by `and` and `or`."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Table, and_, false, or_
+from sqlalchemy import ColumnElement, Table, and_, false, or_, true
 
 from subgraphs.kit.errors import InvalidInputError, Refused
 from subgraphs.kit.types import input
 
 DEEPEST_WHERE = 3
 LONGEST_IN = 100
+LARGEST_WHERE = 1000
+"""Values in all of it; a statement takes 32,767 parameters."""
 
 
 @input
@@ -66,7 +68,21 @@ def matching(
 
     `columns` gives those that are called otherwise. `and_` and `or_` nest, three levels deep.
     """
-    return [] if where is None else _conditions(where, table, columns or {}, 1)
+    if where is None:
+        return []
+    conditions = _conditions(where, table, columns or {}, 1)
+    if _values(where) > LARGEST_WHERE:
+        message = f"At most {LARGEST_WHERE} values in all conditions."
+        raise Refused(InvalidInputError(message=message, field=["where"]))
+    return conditions
+
+
+def _values(where: Any) -> int:
+    if isinstance(where, list):
+        return sum(map(_values, where))
+    if is_dataclass(where):
+        return sum(_values(getattr(where, field.name)) for field in fields(where))
+    return int(where is not None)
 
 
 def _conditions(
@@ -81,7 +97,7 @@ def _conditions(
         if given is None:
             continue
         if field.name in ("and_", "or_"):
-            parts = [and_(*_conditions(part, table, columns, depth + 1)) for part in given]
+            parts = [and_(true(), *_conditions(part, table, columns, depth + 1)) for part in given]
             join = and_ if field.name == "and_" else or_
             conditions.append(join(*parts) if parts else false())
         else:

@@ -6,7 +6,15 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Protocol
 
-from graphql import DocumentNode, FieldNode, InlineFragmentNode, Visitor, parse, visit
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    Visitor,
+    parse,
+    visit,
+)
 
 from models.database import inside_unit_of_work
 
@@ -29,7 +37,9 @@ class Document:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """All fields and type conditions in it: what a service token for it admits."""
+        """What a service token for it admits: its root fields as coordinates
+        (`Mutation.createReservation`), all other fields and type conditions by name.
+        """
         names = _Names()
         visit(self.node, names)
         return frozenset(names.found)
@@ -39,9 +49,18 @@ class _Names(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.found: set[str] = set()
+        self.roots: dict[int, str] = {}
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        root = node.operation.value.capitalize()
+        self.roots = {
+            id(field): f"{root}.{field.name.value}"
+            for field in node.selection_set.selections
+            if isinstance(field, FieldNode)
+        }
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.found.add(node.name.value)
+        self.found.add(self.roots.get(id(node), node.name.value))
 
     def enter_inline_fragment(self, node: InlineFragmentNode, *_: Any) -> None:
         if node.type_condition is not None:

@@ -27,7 +27,7 @@ class Masking(SchemaExtension):
     async def _translate(self, error: GraphQLError) -> GraphQLError:
         cause = error.original_error
         if cause is None or isinstance(cause, GraphQLError):
-            return error
+            return _coded(error)
         if isinstance(cause, Refused):
             first = cause.errors[0]
             message, extensions = first.message, {"code": first.code.name, "field": first.field}
@@ -39,6 +39,13 @@ class Masking(SchemaExtension):
             id = await context.capture(self.agent, path, cause, context.correlation_id)
             message, extensions = "Internal error.", {"code": "INTERNAL", "id": id}
         return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+
+
+def _coded(error: GraphQLError) -> GraphQLError:
+    """What GraphQL itself refuses, a scalar's value above all, is the caller's to mend."""
+    if "code" not in (error.extensions or {}):
+        error.extensions = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
+    return error
 
 
 def _state(error: DBAPIError) -> str | None:

@@ -26,8 +26,9 @@ class Kind(StrEnum):
 class Principal:
     """The caller, from a signed token. A customer's `id` is that of the customer.
 
-    `commands` are the names of the fields and types that a service's documents use: it may use
-    these and nothing else, whatever a policy says of roles.
+    `commands` are what a service's documents use, root fields as coordinates (`Query.order`),
+    other fields and types by name: it may use these and nothing else, whatever a policy says of
+    roles. So a field `order` in a payload opens no root field `order`.
     """
 
     id: str
@@ -119,7 +120,9 @@ def public_or(other: Policy) -> Policy:
 
 
 def granted(policy: Policy, principal: Principal, name: str) -> Scope | None:
-    """What `principal` gets of the field or type `name`; services go by their documents only."""
+    """What `principal` gets of `name`, a root field's coordinate or else a field's or type's name;
+    services go by their documents only.
+    """
     if principal.kind is not Kind.SERVICE:
         return policy.decide(principal)
     if name not in principal.commands:

@@ -12,6 +12,9 @@ from strawberry.types.scalar import ScalarDefinition
 from models.money import MINOR_DIGITS, CurrencyCode, Money
 from subgraphs.kit.types import input, shared
 
+MOST_DIGITS = 28
+"""As many as arithmetic keeps (decimal's default context): a longer number would be rounded."""
+
 
 def parse_decimal(value: Any) -> Decimal:
     if not isinstance(value, str):
@@ -22,17 +25,19 @@ def parse_decimal(value: Any) -> Decimal:
         raise GraphQLError(f"Not a decimal number: {value!r}.") from None
     if not number.is_finite():
         raise GraphQLError("Decimal must be finite.")
+    if len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > MOST_DIGITS:
+        raise GraphQLError(f"Decimal has at most {MOST_DIGITS} digits.")
     return number
 
 
 def parse_time(value: Any) -> datetime:
     try:
         time = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        if time.tzinfo is None:
+            raise GraphQLError("DateTime needs its offset: 2026-01-31T12:00:00Z.")
+        return time.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         raise GraphQLError(f"Not an RFC 3339 time: {value!r}.") from None
-    if time.tzinfo is None:
-        raise GraphQLError("DateTime needs its offset: 2026-01-31T12:00:00Z.")
-    return time.astimezone(UTC)
 
 
 def print_time(value: datetime) -> str:
@@ -49,7 +54,7 @@ def parse_date(value: Any) -> date:
 
 
 def parse_currency(value: Any) -> CurrencyCode:
-    if value not in MINOR_DIGITS:
+    if not isinstance(value, str) or value not in MINOR_DIGITS:
         raise GraphQLError(f"Not a currency of this shop: {value!r}.")
     return CurrencyCode(value)
 

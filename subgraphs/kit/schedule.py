@@ -18,6 +18,8 @@ ROW = schedule.c
 LEASE = timedelta(seconds=30)
 BATCH = 20
 LONGEST_BACK_OFF = timedelta(minutes=10)
+DOUBLINGS = 10
+"""As many as it takes to get there; a timer that fails for days must not overflow a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ class Schedule:
         self._capture = capture
 
     async def run(self, poll: timedelta = timedelta(seconds=1)) -> None:
-        """Until cancelled. A database that is away is waited for."""
+        """Until cancelled. A database that is away is waited for, and captured once."""
         started = False
+        failing: type[Exception] | None = None
         while True:
             try:
                 if not started:
@@ -73,8 +76,11 @@ class Schedule:
                     started = True
                 while await self.tick():
                     pass
+                failing = None
             except Exception as defect:  # noqa: BLE001 boundary: the loop outlives what fails in it
-                await self._capture("schedule", "tick", defect, "schedule")
+                if type(defect) is not failing:
+                    await self._capture("schedule", "tick", defect, "schedule")
+                failing = type(defect)
             await asyncio.sleep(poll.total_seconds())
 
     async def tick(self) -> int:
@@ -136,7 +142,7 @@ class Schedule:
         mine = and_(ROW.timer == timer.name, ROW.key == key, ROW.lease == token)
         async with self._db.unit_of_work(SYSTEM) as work:
             for row in await work.rows(select(ROW.attempts).where(mine)):
-                pause = min(timedelta(seconds=2**row.attempts), LONGEST_BACK_OFF)
+                pause = min(timedelta(seconds=2 ** min(row.attempts, DOUBLINGS)), LONGEST_BACK_OFF)
                 later = work.now + pause
                 await work.execute(
                     update(schedule).where(mine).values(due_at=later, lease=None, leased_until=None)

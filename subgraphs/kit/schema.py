@@ -144,7 +144,7 @@ def subgraph(
 
 
 def _query(spec: Query[Any, Any]) -> StrawberryField:
-    name = camel(spec.name)
+    name = f"Query.{camel(spec.name)}"
 
     async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> Any:
         return await spec.function(info.context.info(spec.policy, name), **arguments)
@@ -154,7 +154,7 @@ def _query(spec: Query[Any, Any]) -> StrawberryField:
 
 
 def _subscription(spec: Subscription[Any, Any]) -> StrawberryField:
-    name = camel(spec.name)
+    name = f"Subscription.{camel(spec.name)}"
 
     async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> AsyncIterator[Any]:
         async for value in spec.function(info.context.info(spec.policy, name), **arguments):

@@ -90,7 +90,7 @@ def _object(
     )
     own = resolvable and not extends
     made.__souk_keys__ = [tuple(key.split()) for key in keys] if own else []
-    made.__souk_extension__ = extends
+    made.__souk_extension__ = [tuple(key.split()) for key in keys] if extends else []
     return made
 
 

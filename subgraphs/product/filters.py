@@ -4,7 +4,8 @@ from enum import Enum
 
 import strawberry
 
-from models.product import ProductStatus, ProductVariantStatus, TaxClass
+from models.product import ProductStatus, ProductVariantStatus
+from models.tax import TaxClass
 from subgraphs.kit import (
     BooleanFilter,
     DateTimeFilter,

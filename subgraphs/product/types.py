@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.product import ProductStatus, ProductVariantStatus, TaxClass
+from models.product import ProductStatus, ProductVariantStatus
+from models.tax import TaxClass
 from subgraphs.kit import ID, Money, Private, derived, entity, enum, output
 from subgraphs.product.states import PRODUCT, VARIANT
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -22,6 +23,7 @@ from subgraphs.kit import (
     Document,
     Info,
     IntFilter,
+    MoneyInput,
     NotFoundError,
     Private,
     Refused,
@@ -189,6 +191,11 @@ async def broken(info: Info) -> str:
     raise RuntimeError("the password is hunter2")
 
 
+@query(anyone)
+async def echo(info: Info, money: MoneyInput | None = None) -> Decimal | None:
+    return None if money is None else money.amount
+
+
 @batched(Customer, READ)
 async def note_count(parents: Sequence[Customer], info: Info) -> list[int]:
     rows = select(N.owner_id).where(
@@ -327,7 +334,7 @@ AGE = Timer("note_age", _age)
 
 schema = subgraph(
     "note",
-    queries=[lookup(notes_by_id), notes, broken],
+    queries=[lookup(notes_by_id), notes, broken, echo],
     mutations=[write_note, edit_note, write_notes, copy_notes, write_checked_note],
     resolvers=[notes_by_id, notes_by_text],
     fields=[note_count, secret],

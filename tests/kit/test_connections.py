@@ -1,5 +1,7 @@
 """Pages by keyset, conditions, orders: exact, stable, and refused where they make no sense."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -85,6 +87,28 @@ async def test_a_cursor_of_nothing_or_of_another_order(room: Room, after: str) -
 
 
 @pytest.mark.parametrize(
+    ("field", "cursor"),
+    [
+        ("CREATED_AT", ["created_at", "2026-01-01T00:00:00", "n"]),
+        ("CREATED_AT", ["created_at", "0001-01-01T00:00:00+14:00", "n"]),
+        ("CREATED_AT", ["created_at", "2026-01-01T00:00:00Z", "\ud800"]),
+        ("STARS", ["stars", 2**31, "n"]),
+        ("STARS", ["stars", [[[1]]], "n"]),
+    ],
+)
+async def test_a_cursor_that_was_made_up(room: Room, field: str, cursor: list[object]) -> None:
+    after = base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode()
+    [error] = (await room.answer(PAGE, ANNA, after=after, order={"field": field}))["errors"]
+    assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["after"]}
+
+
+async def test_a_cursor_that_is_a_very_deep_list(room: Room) -> None:
+    after = base64.urlsafe_b64encode(b"[" * 300_000).decode()
+    [error] = (await room.answer(PAGE, ANNA, after=after))["errors"]
+    assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["after"]}
+
+
+@pytest.mark.parametrize(
     ("where", "expected"),
     [
         ({}, ["n0", "n1", "n2", "n3"]),
@@ -96,6 +120,8 @@ async def test_a_cursor_of_nothing_or_of_another_order(room: Room, after: str) -
         ({"or": [{"stars": {"eq": 2}}, {"text": {"eq": "n0"}}]}, ["n0", "n2"]),
         ({"and": [{"stars": {"range": {"gte": 1}}}, {"or": [{"stars": {"eq": 3}}]}]}, ["n3"]),
         ({"or": []}, []),
+        ({"or": [{"stars": {"eq": 2}}, {}]}, ["n0", "n1", "n2", "n3"]),
+        ({"and": [{"stars": {"eq": 2}}, {}]}, ["n2"]),
         ({"createdAt": {"range": {"gte": "2000-01-01T00:00:00Z"}}}, ["n0", "n1", "n2", "n3"]),
     ],
 )
@@ -111,6 +137,7 @@ async def test_conditions(room: Room, where: dict[str, Any], expected: list[str]
     [
         ({"and": [{"and": [{"and": [{}]}]}]}, ["where"]),
         ({"text": {"in": ["x"] * 101}}, ["where", "text", "in"]),
+        ({"or": [{"text": {"eq": "x"}}] * 33_000}, ["where"]),
     ],
 )
 async def test_conditions_that_are_too_much(

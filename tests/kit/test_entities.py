@@ -33,6 +33,8 @@ async def test_interleaved_duplicate_missing_and_malformed(room: Room) -> None:
             {"__typename": "Nothing", "id": "x"},
             {"__typename": "Note"},
             {"__typename": "Note", "id": 7},
+            {"__typename": "Customer"},
+            {"__typename": "Customer", "id": 7},
         ],
     )
     assert answer["data"]["_entities"] == [
@@ -42,14 +44,14 @@ async def test_interleaved_duplicate_missing_and_malformed(room: Room) -> None:
         None,
         {"__typename": "Note", "text": "tea"},
         {"__typename": "Customer", "noteCount": 0},
-        None,
-        None,
-        None,
+        *[None] * 5,
     ]
     assert [(error["path"], error["message"]) for error in answer["errors"]] == [
         (["_entities", 6], "No entity 'Nothing' with such a key here."),
         (["_entities", 7], "No entity 'Note' with such a key here."),
         (["_entities", 8], "No entity 'Note' with such a key here."),
+        (["_entities", 9], "No entity 'Customer' with such a key here."),
+        (["_entities", 10], "No entity 'Customer' with such a key here."),
     ]
 
 

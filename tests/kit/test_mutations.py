@@ -3,6 +3,7 @@
 import pytest
 
 from models.database import Cause
+from subgraphs.kit import Kind, Principal
 from subgraphs.kit.graph import Document, InsideUnitOfWork
 from tests.callers import ADMIN, ANONYMOUS, service, staff
 from tests.kit.conftest import ANNA, BERT, Room
@@ -132,7 +133,7 @@ async def test_what_was_prepared_outside_is_used_inside(room: Room) -> None:
     assert OUTSIDE.undone == []
     [sender] = room.library.asked_by
     assert (sender.id, sender.kind, sender.on_behalf_of) == ("agent:note", "service", "cus_ANNA")
-    assert sender.commands == {"check"}
+    assert sender.commands == {"Query.check"}
 
 
 async def test_what_no_longer_holds_is_undone_and_prepared_again(room: Room) -> None:
@@ -206,10 +207,31 @@ async def test_events_of_one_work_are_numbered_per_aggregate(room: Room) -> None
 
 def test_a_documents_names_are_all_that_it_may_use() -> None:
     text = "query { notes { edges { node { id ... on Note { text } } } } }"
-    assert Document("note", "x", text).names == {"notes", "edges", "node", "id", "Note", "text"}
-    assert ELSEWHERE.names == {"check"}
+    below = {"edges", "node", "id", "Note", "text"}
+    assert Document("note", "x", text).names == {"Query.notes", *below}
+    assert ELSEWHERE.names == {"Query.check"}
+
+
+async def test_a_field_in_a_services_payload_opens_no_root_field(room: Room) -> None:
+    await room.ask(WRITE, ANNA, input={"text": "milk"})
+    document = """mutation($i: CopyNoteInput!) { copyNotes(input: $i) {
+        notes: notes { text } errors { code } } }"""
+    names = Document("note", "copy", document).names
+    order = Principal("agent:order", Kind.SERVICE, commands=names)
+    copied = await room.ask(document, order, i={"texts": ["a"], "idempotencyKey": "1"})
+    assert copied["copyNotes"] == {"notes": [{"text": "a"}], "errors": []}
+    answer = await room.answer("{ notes { edges { node { text } } } }", order)
+    assert [error["extensions"] for error in answer["errors"]] == [{"code": "FORBIDDEN"}]
+    assert "milk" not in str(answer)
 
 
 @pytest.mark.parametrize("cause", [Cause("usr_1", "req_1")])
 def test_a_cause_without_a_chain_begins_one(cause: Cause) -> None:
     assert (cause.causation_id, cause.on_behalf_of) == (None, None)
+
+
+async def test_a_value_that_its_scalar_refuses_is_bad_input(room: Room) -> None:
+    for input in ({"text": 5}, {"text": "milk", "stars": 2**40}, {}):
+        [error] = (await room.answer(WRITE, ANNA, input=input))["errors"]
+        assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert await room.rows("SELECT * FROM platform.kit_note") == []

@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
-from models.database import SYSTEM, Database
+from models.database import SYSTEM, Cause, Database
 from subgraphs.kit import schedule
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.schedule import Schedule
@@ -97,3 +98,41 @@ async def test_a_scheduler_that_died_is_replaced_when_its_lease_ends(room: Room)
     assert await _schedule(room).tick() == 1
     await dead._run_one(AGE, "any", "lse_DEAD")
     assert await room.rows("SELECT stars FROM platform.kit_note") == [(1,)]
+
+
+async def test_a_timer_that_has_failed_for_days_keeps_failing_alone(room: Room) -> None:
+    await _due(room, "bug")
+    await room.rows("UPDATE platform.schedule SET attempts = 5000 RETURNING key")
+    await _due(room, await _note(room))
+    assert await _schedule(room).tick() == 2
+    assert await room.rows("SELECT stars FROM platform.kit_note") == [(1,)]
+    assert await room.rows(
+        "SELECT attempts, due_at > now() + interval '9 min' FROM platform.schedule"
+    ) == [(5001, True)]
+
+
+class _Away(Database):
+    """A database that refuses every transaction, and counts them."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def unit_of_work(self, cause: Cause = SYSTEM) -> NoReturn:
+        self.asked += 1
+        raise OSError("the database is away")
+
+
+async def test_an_outage_is_captured_once_however_long_it_lasts() -> None:
+    captured: list[BaseException] = []
+
+    async def capture(agent: str, path: str, defect: BaseException, correlation_id: str) -> str:
+        captured.append(defect)
+        return "err_1"
+
+    away = _Away()
+    running = asyncio.create_task(Schedule(away, [], capture).run(poll=timedelta(0)))
+    while away.asked < 10:  # noqa: ASYNC110  # the count tells
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [str(defect) for defect in captured] == ["the database is away"]

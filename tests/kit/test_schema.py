@@ -93,7 +93,8 @@ def test_whom_a_policy_admits(policy, allowed) -> None:  # type: ignore[no-untyp
 
 def test_a_principal_is_what_its_token_says() -> None:
     claims = {"sub": "agent:order", "kind": "service", "commands": ["a"], "obo": "cus_A"}
-    assert principal_of(claims) == agent("order", "a", on_behalf_of="cus_A")
+    order = Principal("agent:order", Kind.SERVICE, commands=frozenset({"a"}), on_behalf_of="cus_A")
+    assert principal_of(claims) == order
     assert principal_of(None) == ANONYMOUS
     assert principal_of({"sub": "x", "kind": "emperor", "scopes": ["note:read"]}) == ANONYMOUS
 

@@ -8,7 +8,8 @@ from sqlalchemy import insert
 from models import order as tables
 from models.address import PostalAddress
 from models.ids import ulid
-from models.order import HoldReason, OrderStatus, TaxClass
+from models.order import HoldReason, OrderStatus
+from models.tax import TaxClass
 from subgraphs.kit import ID
 from tests.order.shop import ANNA, BEGAN, DHL, Shop, var
 

@@ -12,9 +12,9 @@ from models import customer, inventory, order, product
 from models.customer import CustomerStatus
 from models.database import Database
 from models.ids import ulid
-from models.order import TaxClass
 from models.platform import outbox
 from models.product import ProductStatus, ProductVariantStatus
+from models.tax import TaxClass
 from subgraphs.kit import ID, Principal
 from tests import callers
 

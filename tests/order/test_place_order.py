@@ -7,10 +7,13 @@ from sqlalchemy import delete, update
 
 from models import order as tables
 from models.customer import CustomerStatus
+from models.tax import TaxClass
 from subgraphs.kit import Principal
+from subgraphs.order.settings import OrderSettings
 from tests.callers import ADMIN, ANONYMOUS, reader, service, writer
 from tests.order.desk import Desk, codes
 from tests.order.shop import ANNA, DOLLARS, EXPRESS, OLD, Shop, as_anna, as_ben, var
+from tests.platform import Platform
 
 PARIS = {"name": "Zoé", "line1": "1 rue A", "postalCode": "75001", "city": "Paris", "country": "FR"}
 
@@ -48,6 +51,23 @@ async def test_everything_is_fixed_when_it_is_placed(shop: Shop, desk: Desk) -> 
             },
         )
     ]
+
+
+async def test_a_shop_whose_prices_are_before_tax(
+    shop: Shop, desk: Desk, platform: Platform
+) -> None:
+    platform.settings = {OrderSettings: OrderSettings(prices_include_tax=False)}
+    draft = await desk.draft({1: 3})
+    order = (await desk.place(draft["id"]))["order"]
+    assert order["totals"] == draft["totals"]
+    assert {part: money["amount"] for part, money in order["totals"].items()} == {
+        "subtotal": "30.00",
+        "shipping": "5.95",
+        "tax": "6.83",  # 5.70 + 1.13
+        "discount": "0.00",
+        "total": "42.78",
+    }
+    assert (await shop.row(order["id"])).prices_include_tax is False
 
 
 async def test_later_prices_and_taxes_change_nothing(shop: Shop, desk: Desk) -> None:
@@ -150,7 +170,7 @@ async def test_a_missing_rate_is_not_zero(shop: Shop, desk: Desk) -> None:
 
 async def test_shipping_is_taxed_at_the_standard_rate(shop: Shop, desk: Desk) -> None:
     async with shop.db.unit_of_work() as work:
-        standard = tables.tax_rate.c.tax_class == tables.TaxClass.STANDARD
+        standard = tables.tax_rate.c.tax_class == TaxClass.STANDARD
         await work.execute(delete(tables.tax_rate).where(standard))
     [error] = await _refused(shop, desk, await desk.draft({2: 1}))
     assert (error["code"], error["taxClass"]) == ("TAX_RATE_MISSING", "STANDARD")

@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 from models import product as tables
 from models.database import Database
 from models.platform import outbox
-from models.product import ProductStatus, ProductVariantStatus, TaxClass
+from models.product import ProductStatus, ProductVariantStatus
+from models.tax import TaxClass
 from subgraphs.product.options import options_key
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.product import ProductStatus, TaxClass
+from models.product import ProductStatus
+from models.tax import TaxClass
 from tests.callers import ANONYMOUS, reader
 from tests.conftest import Ask
 from tests.product.catalog import Catalog

@@ -2,7 +2,8 @@
 
 from sqlalchemy import update
 
-from models.product import TaxClass, product_variant
+from models.product import product_variant
+from models.tax import TaxClass
 from tests.callers import ANONYMOUS, reader
 from tests.conftest import Ask
 from tests.platform import Platform

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.product import TaxClass
+from models.tax import TaxClass
 from tests.callers import ADMIN, ANONYMOUS
 from tests.conftest import Ask
 from tests.product.catalog import Catalog

@@ -38,7 +38,7 @@ mutation ($input: PlaceOrderInput!) {
 """
 # One row of a table, or some of it, for each thing that must hold afterwards.
 STATUSES = """
-SELECT status, count(*) FROM "order".orders WHERE id = ANY(:ids) GROUP BY status
+SELECT status, count(*) AS number FROM "order".orders WHERE id = ANY(:ids) GROUP BY status
 """
 PLACED = """SELECT id FROM "order".orders WHERE id = ANY(:ids) AND status = 'PLACED'"""
 EVENTS = """
@@ -146,7 +146,7 @@ async def test_two_hundred_buyers_and_ten_units(market: Shop, tables: AsyncConne
     assert refused == [{"order": None, "errors": [refusal]}] * (BUYERS - UNITS)
 
     every, sold = {"ids": list(bought)}, {"ids": sorted(lucky)}
-    statuses = {row.status: row.count for row in await tables.execute(text(STATUSES), every)}
+    statuses = {row.status: row.number for row in await tables.execute(text(STATUSES), every)}
     assert statuses == {"PLACED": UNITS, "DRAFT": BUYERS - UNITS}
     assert {row.id for row in await tables.execute(text(PLACED), every)} == lucky
     events = await tables.execute(text(EVENTS))

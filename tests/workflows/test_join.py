@@ -122,9 +122,10 @@ def test_the_plan_asks_each_agent_once_for_each_step_of_the_way(shop: Shop) -> N
 
 
 async def test_the_answer_is_what_the_tables_say(shop: Shop, sql: AsyncConnection) -> None:
-    for first in (2, 50):
-        body, _ = await answer(shop, first)
-        assert body == {"data": await expected(sql, first)}
+    short, _ = await answer(shop, 2)
+    assert short == {"data": await expected(sql, 2)}
+    body, _ = await answer(shop, 50)
+    assert body == {"data": await expected(sql, 50)}
     nodes = [edge["node"] for edge in body["data"]["customers"]["edges"]]
     lines = [line for node in nodes for order in node["orders"] for line in order["lines"]]
     # A join of nothing with nothing would be equal, too.

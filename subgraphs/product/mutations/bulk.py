@@ -74,7 +74,7 @@ async def bulk_upsert_product_variants(
 def _check_rights(info: Info, rows: Sequence[ProductVariantRowInput]) -> None:
     """A bulk is no way around who may set prices."""
     priced = [str(number) for number, row in enumerate(rows) if row.price is not None]
-    if priced and granted(policy.APPROVE, info.principal, "setPrice") is None:
+    if priced and granted(policy.APPROVE, info.principal, "Mutation.setPrice") is None:
         raise Refused(ForbiddenError(field=["rows", priced[0], "price"]))
 
 

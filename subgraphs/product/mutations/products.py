@@ -2,7 +2,7 @@
 
 import strawberry
 
-from models.product import TaxClass
+from models.tax import TaxClass
 from subgraphs.kit import ID, Info, Maybe, UnitOfWork, input, length, line, mutation
 from subgraphs.product import policy
 from subgraphs.product.errors import ArchivedError, NotPublishableError, SlugTakenError

@@ -14,7 +14,8 @@ from events.catalog.product import (
 )
 from events.event import Event
 from events.outbox import emit
-from models.product import ProductStatus, ProductVariantStatus, TaxClass
+from models.product import ProductStatus, ProductVariantStatus
+from models.tax import TaxClass
 from subgraphs.kit import ID, NotFoundError, Refused, UnitOfWork, check_version
 from subgraphs.kit.types import camel
 from subgraphs.product.errors import (
