@@ -1,10 +1,13 @@
 """One agent's subgraph over HTTP, behind the same edge as the gateway."""
 
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.context import RequestContext
-from gateway.gateway import GraphQLRequest, GraphQLResponse
+from gateway.execution.documents import OPERATION_RESOLUTION_FAILURE
+from gateway.execution.errors import error
+from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.tokens import principal_of
 
@@ -25,13 +28,24 @@ class AgentExecutor:
         subgraph = self._agents.subgraphs[self._agent]
         allowed = set(OperationType) if allow_mutations else {OperationType.QUERY}
         principal = principal_of(context.claims)
-        result = await subgraph.schema.execute(
-            request.query,
-            dict(request.variables),
-            self._agents.context(self._agent, principal, context.request_id),
-            operation_name=request.operation_name,
-            allowed_operation_types=allowed,
-        )
-        errors = [dict(error.formatted) for error in result.errors or ()]
+        try:
+            result = await subgraph.schema.execute(
+                request.query,
+                dict(request.variables),
+                self._agents.context(self._agent, principal, context.request_id),
+                operation_name=request.operation_name,
+                allowed_operation_types=allowed,
+            )
+        except InvalidOperationTypeError:
+            return _refused("Mutations are not allowed with this HTTP method.", METHOD_NOT_ALLOWED)
+        except CannotGetOperationTypeError:
+            name = request.operation_name
+            message = f'Unknown operation named "{name}".' if name else "Must provide an operation."
+            return _refused(message, OPERATION_RESOLUTION_FAILURE)
+        errors = [dict(each.formatted) for each in result.errors or ()]
         executed = not isinstance(result, PreExecutionError)
         return GraphQLResponse(result.data, errors, executed)
+
+
+def _refused(message: str, code: str) -> GraphQLResponse:
+    return GraphQLResponse(None, [error(message, code)], executed=False)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 from sqlalchemy import text
@@ -24,6 +24,7 @@ from gateway.server.listen import CannotListen, listen
 from gateway.server.logs import configure_logs
 from gateway.server.serve import serve
 from gateway.server.settings import ServerSettings
+from gateway.transport.http import HttpSettings
 from models.database import Database
 from models.migrations.grants import role_of
 from souk import keys, running
@@ -45,9 +46,17 @@ from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
 from subgraphs.order.settings import OrderSettings
 
+
+class Closable(Protocol):
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Closable)
 EXAMPLE = """\
-# Souk: one graph, many agents. Ctrl+Enter runs this query; the headers tab below takes
-# {"authorization": "Bearer TOKEN"}, with the token that `make up` printed.
+# Souk: one graph, many agents.
+# Ctrl+Enter asks. The Headers tab below takes
+# {"authorization": "Bearer TOKEN"},
+# with the token that `make up` printed.
 query Shop {
   products(first: 5) {
     edges {
@@ -79,11 +88,10 @@ async def run_platform(settings: Settings) -> None:
             gateway = _gateway(settings, agents)
             edge = _edge(settings, gateway, key, agents, _graphiql(settings))
             ready = _ready(settings, listener.getsockname()[1], server)
-            async with _scheduled(agents):
+            async with _closing(gateway), _scheduled(agents):
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
                     await serve(app, listener, lifecycle=edge.lifecycle, on_ready=announce)
-            await gateway.close()
 
 
 async def run_agent(settings: Settings, name: str, port: int) -> None:
@@ -93,18 +101,44 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
     configure_logs(sys.stdout, level=_level(settings), constant={"agent": name})
     key = keys.signing_key(settings.keys_dir)
     urls = {other: each.routing_url for other, each in config().subgraphs.items() if other != name}
-    remote = HttpRemote(urls, key)
+    limits = HttpSettings(
+        timeout=settings.limits.subgraph_seconds, max_response_bytes=settings.limits.subgraph_bytes
+    )
     async with (
         open_database(settings, share=True) as server,
+        _closing(HttpRemote(urls, key, limits)) as remote,
         _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
-        _scheduled(agents),
     ):
+        await _require_tables(agents.db, name)
         edge = _edge(settings, AgentExecutor(agents, name), key, agents, None)
-        address = f"http://{settings.host}:{listener.getsockname()[1]}/graphql"
-        said = f"The {name} agent answers at {address}"
+        address = local_url(settings.host, listener.getsockname()[1])
+        said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
-        await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
-        await remote.close()
+        async with _scheduled(agents):
+            await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
+
+
+def local_url(host: str, port: int) -> str:
+    """Where this process is reached; an IPv6 address stands in brackets (RFC 3986)."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def _require_tables(db: Database, agent: str) -> None:
+    try:
+        await db.rows(text("SELECT 1 FROM platform.schedule LIMIT 1"))
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0].rpartition(">: ")[2]
+        what = f"the database is not ready for the {agent} agent ({reason})"
+        raise Problem(what, "Run `souk migrate`") from error
+
+
+@asynccontextmanager
+async def _closing(connections: C) -> AsyncIterator[C]:
+    """Closed however the block ends."""
+    try:
+        yield connections
+    finally:
+        await connections.close()
 
 
 def _listener(host: str, port: int) -> Any:
@@ -226,7 +260,7 @@ def _announcing(settings: Settings, ready: Ready) -> Iterator[Callable[[], None]
 
 
 def _ready(settings: Settings, port: int, server: DatabaseServer) -> Ready:
-    url = f"http://{settings.host}:{port}"
+    url = local_url(settings.host, port)
     return Ready(
         pid=os.getpid(),
         url=url,

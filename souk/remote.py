@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.context import RequestContext
-from gateway.transport.http import HttpTransport
+from gateway.transport.http import DEFAULT_HTTP_SETTINGS, HttpSettings, HttpTransport
 from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable
 from souk.keys import SigningKey
 from souk.tokens import Grant, Kind, issue
@@ -18,8 +18,13 @@ LIFE = timedelta(minutes=5)
 class HttpRemote:
     """`urls` are the GraphQL endpoints by agent; `key` is the installation's."""
 
-    def __init__(self, urls: Mapping[str, str], key: SigningKey) -> None:
-        self._transports = {agent: HttpTransport(url) for agent, url in urls.items()}
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        key: SigningKey,
+        settings: HttpSettings = DEFAULT_HTTP_SETTINGS,
+    ) -> None:
+        self._transports = {agent: HttpTransport(url, settings) for agent, url in urls.items()}
         self._key = key
 
     async def send(

@@ -18,7 +18,7 @@ from tests.callers import ADMIN
 from tests.platform import Platform
 from tests.postgres import PLATFORM, RolledBack, Server, Transaction
 
-pytest_plugins = ["tests.prerequisites"]
+pytest_plugins = ["tests.prerequisites", "tests.workflows.fixtures"]
 
 # The same examples in every run, however busy the machine: a failure is a failure again.
 settings.register_profile(

@@ -95,10 +95,11 @@ def _ancestry(script: ScriptDirectory, heads: set[str]) -> set[str]:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(HERE))
     folders = sorted(path for path in (HERE / "versions").iterdir() if path.is_dir())
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("version_locations", ":".join(map(str, folders)))
+    config.set_main_option("path_separator", "newline")
+    locations = {"script_location": str(HERE), "version_locations": "\n".join(map(str, folders))}
+    for name, paths in locations.items():
+        config.set_main_option(name, paths.replace("%", "%%"))  # ConfigParser interpolates
     config.attributes["connection"] = connection
     return config
 

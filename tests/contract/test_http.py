@@ -27,7 +27,7 @@ from tests.workflows import seeded
 from tests.workflows.shop import Answer, Determined, Shop, headers, in_process, over_sockets, served
 
 OPERATIONS = 65
-CASES_PER_OPERATION = 12
+CASES_PER_OPERATION = 5
 CASES_FOR_BOTH_TRANSPORTS = 60
 # Ours beside those that schemathesis knows by name: the caller's mistakes, not the server's.
 CALLERS_FAULT = {"INVALID_INPUT", "LIMIT_EXCEEDED"}
@@ -57,10 +57,10 @@ def schemathesis_knows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 async def test_no_request_is_answered_with_a_defect(
-    fresh: Shop, schemathesis_knows: None, mode: GenerationMode
+    own_shop: Shop, schemathesis_knows: None, mode: GenerationMode
 ) -> None:
-    async with served(fresh.app(), listen("127.0.0.1", 0)) as url:
-        given_headers = headers(fresh.key, ADMIN)
+    async with served(own_shop.app(), listen("127.0.0.1", 0)) as url:
+        given_headers = headers(own_shop.key, ADMIN)
         # It asks as other clients do, by a blocking library: not in the server's own loop.
         codes = await asyncio.to_thread(_check_all, f"{url}/graphql", given_headers, mode)
     if mode is GenerationMode.POSITIVE:
@@ -96,13 +96,16 @@ def _check(strategy: Any, given_headers: dict[str, str], codes: Counter[str]) ->
 
 
 async def test_both_transports_answer_made_up_queries_alike(
-    server: Server, template: None, key: SigningKey, tmp_path: Path
+    server: Server,
+    example_template: None,
+    installation_key: SigningKey,
+    tmp_path: Path,
 ) -> None:
     given = Determined(lambda: EPOCH)
     async with (
         seeded.clone(server) as name,
-        in_process(partial(server.url, name), key, tmp_path, given) as local,
-        over_sockets(partial(server.url, name), key, tmp_path, given) as remote,
+        in_process(partial(server.url, name), installation_key, tmp_path, given) as local,
+        over_sockets(partial(server.url, name), installation_key, tmp_path, given) as remote,
     ):
         documents = await asyncio.to_thread(_documents, local)
         answers: Counter[str] = Counter()
@@ -137,11 +140,11 @@ def _comparable(answer: Answer) -> tuple[Any, list[Any]]:
     return answer.get("data"), sorted(errors, key=str)
 
 
-async def test_an_empty_condition_holds_for_everything(fresh: Shop) -> None:
+async def test_an_empty_condition_holds_for_everything(own_shop: Shop) -> None:
     """Found by the above: `or` with an empty alternative."""
 
     async def count(where: str) -> int:
-        answer = await fresh.ask(f"{{ orders(where: {where}) {{ totalCount }} }}", ADMIN)
+        answer = await own_shop.ask(f"{{ orders(where: {where}) {{ totalCount }} }}", ADMIN)
         assert "errors" not in answer, answer
         found = answer["data"]["orders"]["totalCount"]
         assert isinstance(found, int)

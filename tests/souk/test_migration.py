@@ -1,10 +1,16 @@
 """Migrating and seeding as an operator meets them: without the rights, and twice at once."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
 
 import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
+from models.migrations import run
 from souk.migration import migrate
 from souk.problems import Problem
 from souk.seed import seed
@@ -44,6 +50,14 @@ async def test_roles_that_an_administrator_has_made_and_granted_will_do(
         await server.command(f"GRANT souk_{agent} TO plain WITH SET TRUE")
     await migrate(plain, lambda line: None)
     assert await query(plain, "SELECT count(*) FROM platform.schedule") == [(0,)]
+
+
+def test_the_folder_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "50% off: all; yes" / "migrations"
+    shutil.copytree(run.HERE, copy)
+    monkeypatch.setattr(run, "HERE", copy)
+    heads = ScriptDirectory.from_config(run._config(cast(Connection, None))).get_heads()
+    assert len(heads) == len(run.AGENTS) + 1
 
 
 async def test_two_that_seed_at_once_seed_once(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""How an agent or the platform is told apart from one that cannot work: addresses, a bare database."""
+"""An agent or the platform that starts: how it names its address, and what it must find."""
 
 from pathlib import Path
 

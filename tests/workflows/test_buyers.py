@@ -64,17 +64,17 @@ WHERE least(available, reserved, quarantined, damaged) < 0
 
 
 @pytest.fixture
-async def database(server: Server, template: None) -> AsyncIterator[str]:
+async def database(server: Server, example_template: None) -> AsyncIterator[str]:
     async with seeded.clone(server) as name:
         yield name
 
 
 @pytest.fixture
 async def market(
-    server: Server, database: str, key: SigningKey, tmp_path: Path
+    server: Server, database: str, installation_key: SigningKey, tmp_path: Path
 ) -> AsyncIterator[Shop]:
     given = Determined(connections=20)
-    async with in_process(partial(server.url, database), key, tmp_path, given) as shop:
+    async with in_process(partial(server.url, database), installation_key, tmp_path, given) as shop:
         yield shop
 
 

@@ -16,9 +16,12 @@ from souk.keys import SigningKey
 from souk.seed.chance import EPOCH
 from tests.postgres import Server
 from tests.workflows import seeded
-from tests.workflows.operations import MUTATIONS, OPERATIONS, QUERIES, Operation
+from tests.workflows.mutations import MUTATIONS
+from tests.workflows.operations import Operation
+from tests.workflows.queries import QUERIES
 from tests.workflows.shop import Answer, Determined, Shop, in_process, over_sockets
 
+OPERATIONS = [*QUERIES, *MUTATIONS]
 NOW = EPOCH + timedelta(days=1)
 
 
@@ -36,8 +39,8 @@ class Numbered:
 @pytest.fixture(scope="module")
 async def answers(
     server: Server,
-    template: None,
-    key: SigningKey,
+    example_template: None,
+    installation_key: SigningKey,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[dict[str, dict[str, Answer]]]:
     """By way (local, http, stock) and name: the answers of three shops that began alike."""
@@ -47,7 +50,7 @@ async def answers(
         for way, kind in (("local", in_process), ("http", over_sockets), ("stock", in_process)):
             name = await stack.enter_async_context(seeded.clone(server))
             given = Determined(lambda: NOW, Numbered())
-            opened = kind(partial(server.url, name), key, spool, given)
+            opened = kind(partial(server.url, name), installation_key, spool, given)
             shops[way] = await stack.enter_async_context(opened)
         yield {
             "local": await _all(shops["local"], _through_gateway),
