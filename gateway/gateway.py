@@ -9,6 +9,7 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     GraphQLError,
+    GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -37,6 +38,8 @@ BAD_USER_INPUT = "BAD_USER_INPUT"
 METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
 QUERY_PLANNING_FAILED = "QUERY_PLANNING_FAILED"
 _MAX_VARIABLE_ERRORS = 50
+
+ParseScalar = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class Gateway:
     `check` is the hook for limits: it sees each new document after parsing and before validation.
     `on_defect(where, exception)` is told of unexpected exceptions and returns the id that the
     client gets in `extensions.id`.
+    `scalars` says of custom scalars, by name, which values are none: it raises GraphQLError. So
+    the client hears it before anything is asked of a subgraph.
     """
 
     def __init__(
@@ -125,6 +130,7 @@ class Gateway:
         settings: GatewaySettings | None = None,
         check: Callable[[DocumentNode], Sequence[GraphQLError]] | None = None,
         on_defect: OnDefect | None = None,
+        scalars: Mapping[str, ParseScalar] | None = None,
     ) -> None:
         self.settings = settings if settings is not None else GatewaySettings()
         self.supergraph = Supergraph(supergraph_sdl)
@@ -132,6 +138,7 @@ class Gateway:
         if missing:
             raise ValueError(f"no transport for the subgraphs {', '.join(missing)}")
         self.schema: GraphQLSchema = self.supergraph.schema
+        _refuse_by(scalars or {}, self.schema)
         self._planner = Planner(self.supergraph, self.settings.merge_waves)
         self._engine = Engine(transports, self.settings.mask_subgraph_errors, on_defect)
         self._reader = DocumentReader(
@@ -260,6 +267,14 @@ class Gateway:
             raise PlanningFailed("The operation is nested too deeply.") from overflow
         fields = introspection_fields(operation, document.fragments, booleans)
         return _Prepared(plan, project, fields)
+
+
+def _refuse_by(scalars: Mapping[str, ParseScalar], schema: GraphQLSchema) -> None:
+    """Subgraphs get what the client sent; what is parsed here is only looked at."""
+    for name, parse in scalars.items():
+        kind = schema.type_map.get(name)
+        if isinstance(kind, GraphQLScalarType):
+            kind.coerce_input_value = parse
 
 
 def _operation(document: Document, name: str | None) -> OperationDefinitionNode:

@@ -29,7 +29,7 @@ from models.database import Database
 from models.migrations.grants import role_of
 from souk import keys, running
 from souk.agent_server import AgentExecutor
-from souk.database import DatabaseServer, open_database
+from souk.database import DatabaseServer, open_database, reason
 from souk.keys import SigningKey
 from souk.local import local_transports
 from souk.migration import migrate
@@ -42,6 +42,7 @@ from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
+from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
 from subgraphs.order.settings import OrderSettings
@@ -127,8 +128,7 @@ async def _require_tables(db: Database, agent: str) -> None:
     try:
         await db.rows(text("SELECT 1 FROM platform.schedule LIMIT 1"))
     except SQLAlchemyError as error:
-        reason = str(error).partition("\n")[0].rpartition(">: ")[2]
-        what = f"the database is not ready for the {agent} agent ({reason})"
+        what = f"the database is not ready for the {agent} agent ({reason(error)})"
         raise Problem(what, "Run `souk migrate`") from error
 
 
@@ -192,6 +192,7 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         ),
         check=checks.check,
         on_defect=_captured(agents.capture),
+        scalars=PARSERS,
     )
 
 

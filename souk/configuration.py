@@ -1,6 +1,7 @@
 """Where settings come from: defaults < souk.toml < environment < flags, and which one won."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from souk.settings import DELIMITER, PREFIX, Settings
 FILE = "souk.toml"
 NOT_OURS = frozenset({"SOUK_REQUIRE_ALL"})  # read by the tests, not by Souk
 DEFAULT = "default"
+PASSWORD = re.compile(r"([?&]password=)[^&]*")
 
 Tree = dict[str, object]
 
@@ -153,5 +155,5 @@ def masked(value: object) -> object:
         scheme, _, rest = value.partition("://")
         account, _, place = rest.rpartition("@")
         user, colon, _ = account.partition(":")
-        return f"{scheme}://{user}{colon}{'********' if colon else ''}@{place}"
-    return value
+        value = f"{scheme}://{user}{colon}{'********' if colon else ''}@{place}"
+    return PASSWORD.sub(r"\1********", value) if isinstance(value, str) else value

@@ -112,17 +112,18 @@ async def _version(url: URL, place: str) -> int:
             return int(found.scalar_one())
     except (OSError, SQLAlchemyError) as error:
         raise Problem(
-            f"the database at {place} cannot be reached ({_reason(error)})",
+            f"the database at {place} cannot be reached ({reason(error)})",
             "Start it or correct DATABASE_URL, or unset it to use the embedded PostgreSQL",
         ) from error
     finally:
         await engine.dispose()
 
 
-def _reason(error: OSError | SQLAlchemyError) -> str:
+def reason(error: OSError | SQLAlchemyError) -> str:
+    """The first line of what the driver or the server said."""
     driver = error.orig if isinstance(error, DBAPIError) else error
     cause = driver.__cause__ if isinstance(error, DBAPIError) and driver is not None else driver
-    return str(cause or driver) or "it does not answer"
+    return str(cause or driver).partition("\n")[0] or "it does not answer"
 
 
 _UPGRADE = f"Upgrade it to {OLDEST} or later, or unset DATABASE_URL to use the embedded PostgreSQL"

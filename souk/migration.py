@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.migrations import run
 from models.migrations.grants import role_of
+from souk.database import reason
 from souk.problems import Problem
 
 INSUFFICIENT_PRIVILEGE = "42501"
@@ -22,10 +23,9 @@ async def migrate(url: str, progress: Callable[[str], None]) -> None:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != INSUFFICIENT_PRIVILEGE:
             raise
-        reason = str(error.orig).rpartition(">: ")[2].partition("\n")[0]
         roles = ", ".join(map(role_of, run.AGENTS))
         raise Problem(
-            f"the user of DATABASE_URL may not migrate the database ({reason})",
+            f"the user of DATABASE_URL may not migrate the database ({reason(error)})",
             "Let that user own the database and give it CREATEROLE, or have an administrator "
             f"create the roles {roles} and grant them to it",
         ) from error

@@ -105,4 +105,9 @@ def _subject(kind: Kind, subject: str | None) -> str:
             + (f", and {subject!r} is none" if subject else ""),
             "Add --subject cus_... (26 letters and digits after the underscore)",
         )
+    if kind is not Kind.CUSTOMER and is_id(subject or "", CUSTOMER):
+        raise Problem(
+            f"{subject} is a customer, and a token for {kind} is not theirs",
+            "Use --role customer, or another --subject",
+        )
     return subject or str(kind)

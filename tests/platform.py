@@ -20,6 +20,7 @@ from subgraphs.kit import Kind, Principal, Subgraph
 from subgraphs.kit.agents import LEASE, Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import Document
+from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.tokens import claims_of, principal_of
 
 
@@ -117,7 +118,9 @@ class _Subgraph:
 def _gateway() -> Gateway:
     """Made once: reading the supergraph and planning cost more than a test does."""
     transports = {name: LocalTransport(_Subgraph(name), timeout=30) for name in AGENTS}
-    return Gateway(composed(), transports, settings=GatewaySettings(planning_seconds=30))
+    return Gateway(
+        composed(), transports, settings=GatewaySettings(planning_seconds=30), scalars=PARSERS
+    )
 
 
 @dataclass

@@ -81,8 +81,8 @@ async def seed(work: UnitOfWork) -> str:
     await work.execute(insert(order_line), [row for p in sales.orders() for row in _lines(p)])
     await work.execute(insert(order_hold), [_hold(p) for p in sales.orders() if _held(p)])
     await work.rows(
-        text("""SELECT setval(pg_get_serial_sequence('"order".orders', 'ordinal'), :last)"""),
-        {"last": FIRST_NUMBER + sales.ORDERS},
+        text("""SELECT setval(pg_get_serial_sequence('"order".orders', 'ordinal'),
+                            (SELECT max(ordinal) FROM "order".orders))""")
     )
     return f"{len(sales.orders())} orders, {len(METHODS)} shipping methods, {len(rates)} tax rates"
 

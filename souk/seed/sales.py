@@ -1,6 +1,6 @@
 """What was bought in the example shop: a thousand orders, in every state that an order can have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -69,7 +69,8 @@ def orders() -> tuple[OrderPlan, ...]:
     states = [state for state, count in STATES.items() for _ in range(count)]
     chance("states", 0).shuffle(states)
     plans = [_order(number, state) for number, state in enumerate(states)]
-    return tuple(sorted(plans, key=lambda order: order.created_at))
+    oldest_first = sorted(plans, key=lambda order: order.created_at)
+    return tuple(replace(order, number=n) for n, order in enumerate(oldest_first, 1))
 
 
 def _order(number: int, status: str) -> OrderPlan:
@@ -96,7 +97,7 @@ def _order(number: int, status: str) -> OrderPlan:
         return _order(number + ORDERS, status)
     return OrderPlan(
         id=seed_id("ord", number, created),
-        number=number % ORDERS + 1,
+        number=0,
         reservation_id=seed_id("rsv", number, created),
         customer=customer,
         status=status,

@@ -67,6 +67,7 @@ class Agents:
     def context(self, agent: str, principal: Principal, correlation: str) -> Context:
         """One request of `principal` to `agent`."""
         return Context(
+            agent=agent,
             principal=principal,
             db=self.db,
             capture=self.capture,

@@ -109,11 +109,11 @@ class Command:
             try:
                 return await self._work(context, info, input, prepared, settle)
             except Superseded:
-                await self._undo(info, input, prepared)
+                await self._undo(context, info, input, prepared)
                 if last:
                     raise Refused(UnavailableError()) from None
             except Exception:
-                await self._undo(info, input, prepared)
+                await self._undo(context, info, input, prepared)
                 raise
         raise AssertionError("the last try returns or raises")
 
@@ -145,9 +145,15 @@ class Command:
     async def _prepare(self, info: Info, input: Any) -> Any:
         return await self.mutation.prepare(info, input) if self.mutation.prepare else None
 
-    async def _undo(self, info: Info, input: Any, prepared: Any) -> None:
-        if self.mutation.undo is not None:
+    async def _undo(self, context: Context, info: Info, input: Any, prepared: Any) -> None:
+        """What cannot be undone now is captured: it must not stand in for the refusal's reason."""
+        if self.mutation.undo is None:
+            return
+        try:
             await self.mutation.undo(info, input, prepared)
+        except Exception as defect:  # noqa: BLE001 boundary: the caller is owed the first answer
+            place = f"{camel(self.mutation.name)}.undo"
+            await context.capture(context.agent, place, defect, context.correlation_id)
 
     def _outcome(self, value: Any) -> Outcome:
         if self.shape is Shape.ROWS:

@@ -52,6 +52,7 @@ class Info:
 class Context:
     """One request to one subgraph. `settings` maps a settings class to its instance."""
 
+    agent: str
     principal: Principal
     db: Database
     capture: Capture

@@ -1,6 +1,6 @@
 """The platform's scalars. Strict: no float for money, no NaN, no time without its zone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -85,6 +85,13 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         parse_value=parse_currency,
     ),
 }
+
+PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    str(definition.name): definition.parse_value
+    for definition in SCALARS.values()
+    if definition.parse_value is not None
+}
+"""By the scalar's name: what raises GraphQLError for a value that is none. For the gateway."""
 
 shared(Money)
 

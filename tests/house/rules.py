@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("models", "events", "subgraphs", "gateway", "souk", "tests", "bench")
 VAGUE = {"utils", "helpers", "common", "manager", "misc"}
 IGNORE = re.compile(r"# ?(noqa|type: ?ignore)")
-EXPLAINED = re.compile(r"# ?(noqa: [A-Z]+\d+|type: ?ignore\[[\w-]+\])[ #`_]+\w")
+EXPLAINED = re.compile(r"# ?(noqa: [A-Z]+\d+|type: ?ignore\[[\w, -]+\])[ #`_]+\w")
 LONGEST_SLEEP = 0.1
 
 

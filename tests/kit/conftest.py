@@ -59,4 +59,5 @@ async def room(db: Database, tmp_path: Path) -> Room:
     await create_table(db)
     OUTSIDE.answers.clear()
     OUTSIDE.undone.clear()
+    OUTSIDE.fails = False
     return Room(db, tmp_path / "spool.jsonl")

@@ -92,6 +92,7 @@ class Outside:
 
     answers: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
+    fails: bool = False
 
 
 OUTSIDE = Outside()
@@ -285,6 +286,8 @@ async def _ask_outside(info: Info, input: WriteNoteInput) -> str:
 
 
 async def _undo(info: Info, input: WriteNoteInput, checked: str) -> None:
+    if OUTSIDE.fails:
+        raise ConnectionError("the library is closed")
     OUTSIDE.undone.append(checked)
 
 

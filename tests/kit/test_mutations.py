@@ -235,3 +235,14 @@ async def test_a_value_that_its_scalar_refuses_is_bad_input(room: Room) -> None:
         [error] = (await room.answer(WRITE, ANNA, input=input))["errors"]
         assert error["extensions"] == {"code": "BAD_USER_INPUT"}
     assert await room.rows("SELECT * FROM platform.kit_note") == []
+
+
+async def test_an_undo_that_fails_hides_no_refusal(room: Room) -> None:
+    room.library.says = ["loud"]
+    OUTSIDE.fails = True
+    answer = await room.ask(CHECKED, ANNA, input={"text": "milk"})
+    assert [error["code"] for error in answer["writeCheckedNote"]["errors"]] == [
+        "VARIANT_UNAVAILABLE"
+    ]
+    [row] = await room.rows("SELECT agent, path, kind FROM platform.captured_error")
+    assert row == ("note", "writeCheckedNote.undo", "ConnectionError")

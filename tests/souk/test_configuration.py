@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from souk.configuration import Configuration, load, shown
+from souk.configuration import Configuration, load, masked, shown
 from souk.problems import Problem
 from souk.settings import Settings
 
@@ -138,3 +138,8 @@ def test_a_file_that_is_no_toml_is_one_line(tmp_path: Path) -> None:
     assert problem.value.what == (
         f"{tmp_path}/souk.toml cannot be read (Invalid value (at end of document))"
     )
+
+
+def test_a_password_among_a_urls_options_is_masked() -> None:
+    url = "postgresql://souk@/souk?host=/tmp&password=hunter2&port=1"
+    assert masked(url) == "postgresql://souk@/souk?host=/tmp&password=********&port=1"

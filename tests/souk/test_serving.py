@@ -32,5 +32,7 @@ async def test_an_agent_on_a_database_that_was_never_migrated(
         await server.command("DROP DATABASE bare WITH (FORCE)")
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
-    assert line.startswith("souk: the database is not ready for the product agent (")
-    assert line.endswith("Run `souk migrate`.")
+    assert line == (
+        "souk: the database is not ready for the product agent "
+        '(relation "platform.schedule" does not exist). Run `souk migrate`.'
+    )

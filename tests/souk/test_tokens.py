@@ -107,3 +107,8 @@ def test_who_gets_no_token(
     with pytest.raises(Problem) as problem:
         person(role, subject, scopes)
     assert problem.value.what == what
+
+
+def test_staff_with_a_customers_id() -> None:
+    with pytest.raises(Problem, match="is a customer, and a token for staff is not theirs"):
+        person("staff", "cus_01K66D8BS0GXJA7TMC2T87HKBP", [])

@@ -34,6 +34,7 @@ from souk.tokens import AUDIENCE, ISSUER, Grant, issue
 from souk.tokens import Kind as TokenKind
 from subgraphs.kit import Kind, Principal
 from subgraphs.kit.agents import Agents
+from subgraphs.kit.scalars import PARSERS
 from tests.platform import LoudCapture, composed, subgraph_of
 
 REQUEST_ID = "req_workflow"
@@ -177,7 +178,7 @@ async def counted(shop: Shop, work: Callable[[], Awaitable[Answer]]) -> tuple[An
 def _gateway(transports: Mapping[str, Transport]) -> Gateway:
     # Planning has its limit elsewhere: here it shares two cores with whatever else is tested.
     settings = GatewaySettings(planning_seconds=30)
-    return Gateway(composed(), transports, settings=settings, check=Limits().check)
+    return Gateway(composed(), transports, settings=settings, check=Limits().check, scalars=PARSERS)
 
 
 def _edge(executor: Executor, key: SigningKey) -> ASGIApp:

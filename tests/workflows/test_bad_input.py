@@ -349,10 +349,11 @@ async def test_an_unknown_currency(edge: Edge) -> None:
     async with edge.unchanged():
         variable = await edge.ask(CREATE, OWNER, input=_basket(1, "in pounds", "XXX"))
         written = await edge.ask(literal)
-    # The agent's scalar refuses it: for the gateway the request is in order, and was executed.
-    assert (variable.status, written.status) == (200, 200)
-    assert (variable.codes, written.codes) == (["BAD_USER_INPUT"], ["BAD_USER_INPUT"])
-    assert [answer.json["data"] for answer in (variable, written)] == [None, None]
+    assert (variable.status, written.status) == (400, 400)
+    assert (variable.codes, written.codes) == (["BAD_USER_INPUT"], ["GRAPHQL_VALIDATION_FAILED"])
+    assert ["data" in answer.json for answer in (variable, written)] == [False, False]
+    for answer in (variable, written):
+        assert "Not a currency of this shop: 'XXX'." in answer.json["errors"][0]["message"]
 
 
 async def test_a_hundred_bad_requests_at_once_leave_nothing_open(edge: Edge) -> None:
