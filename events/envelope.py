@@ -10,7 +10,8 @@ from typing import Any
 class Envelope:
     """One event as it lies in the outbox. `sequence` counts per aggregate from 1, without gaps.
 
-    The platform-wide position comes when the sequencer stamps the event.
+    The platform-wide position comes when the sequencer stamps the event. `trace_id` is that of
+    the request's trace, where there is one; `seed` marks the example shop's past.
     """
 
     id: str
@@ -24,6 +25,6 @@ class Envelope:
     on_behalf_of: str | None
     correlation_id: str
     causation_id: str | None
-    trace_id: str | None
-    seed: bool
+    trace_id: str | None = None
+    seed: bool = False
     data: Mapping[str, Any]

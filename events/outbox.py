@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from events.catalog import AGENT_OF
+from events.envelope import Envelope
 from events.event import Event
 from models.database import UnitOfWork
 from models.platform import aggregate_sequence, outbox
@@ -40,26 +41,29 @@ async def _write(work: UnitOfWork, events: list[Event]) -> None:
         [{"aggregate_id": id, "last": count} for id, count in sorted(counts.items())],
     )
     following = {row.aggregate_id: row.last - counts[row.aggregate_id] for row in taken}
-    rows: list[dict[str, Any]] = []
+    envelopes: list[Envelope] = []
     for event in events:
         following[event.aggregate_id] += 1
-        rows.append(
-            {
-                "id": work.new_id("evt"),
-                "agent": AGENT_OF[event.type.split(".")[0]],
-                "type": event.type,
-                "version": event.version,
-                "aggregate_id": event.aggregate_id,
-                "sequence": following[event.aggregate_id],
-                "occurred_at": work.now,
-                "actor": work.cause.actor,
-                "on_behalf_of": work.cause.on_behalf_of,
-                "correlation_id": work.cause.correlation_id,
-                "causation_id": work.cause.causation_id,
-                "data": _data(event),
-            }
-        )
-    await work.execute(insert(outbox), rows)
+        envelopes.append(_envelope(work, event, following[event.aggregate_id]))
+    await work.execute(insert(outbox), [asdict(envelope) for envelope in envelopes])
+
+
+def _envelope(work: UnitOfWork, event: Event, sequence: int) -> Envelope:
+    cause = work.cause
+    return Envelope(
+        id=work.new_id("evt"),
+        agent=AGENT_OF[event.type.split(".")[0]],
+        type=event.type,
+        version=event.version,
+        aggregate_id=event.aggregate_id,
+        sequence=sequence,
+        occurred_at=work.now,
+        actor=cause.actor,
+        on_behalf_of=cause.on_behalf_of,
+        correlation_id=cause.correlation_id,
+        causation_id=cause.causation_id,
+        data=_data(event),
+    )
 
 
 def _data(event: Event) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """What the kit refuses to build, and what every schema has alike."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 import strawberry
 from graphql import build_schema, print_type
 
-from subgraphs.kit import ID, Info, anyone, entity, query, resolver, subgraph
+from models.database import Database
+from subgraphs.kit import ID, Info, anyone, entity, query, resolver, subgraph, subscription
+from subgraphs.kit.agents import Agents
+from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.policy import Kind, Principal, granted, owner_or, public_or, service, staff
 from subgraphs.kit.schema import UnansweredKey, UnguardedField
 from subgraphs.kit.tokens import principal_of
@@ -104,3 +109,27 @@ def test_every_operation_has_its_rule() -> None:
     assert rules["Query.notes"] == "customer (own), staff note:read"
     assert rules["Mutation.copyNotes"] == "service, admin"
     assert rules["Note.secret"] == "staff note:read"
+
+
+@subscription(owner_or(staff("note:read")))
+async def counted(info: Info, up_to: int) -> AsyncIterator[int]:
+    for number in range(up_to):
+        yield number
+
+
+async def test_a_subscription_has_its_policy_like_everything_else(tmp_path: Path) -> None:
+    counting = subgraph("counting", queries=[nothing], subscriptions=[counted])
+    away = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    agents = Agents({"counting": counting}, away, DatabaseCapture(away, tmp_path / "spool"))
+    document = "subscription { counted(upTo: 3) }"
+
+    async def answers(principal: Principal) -> list[Any]:
+        context = agents.context("counting", principal, "req_1")
+        stream = await counting.schema.subscribe(document, context_value=context)
+        assert isinstance(stream, AsyncIterator)
+        return [(each.data, [e.extensions for e in each.errors or ()]) async for each in stream]
+
+    assert await answers(customer("cus_A")) == [({"counted": n}, []) for n in range(3)]
+    assert await answers(ANONYMOUS) == [(None, [{"code": "FORBIDDEN"}])]
+    assert counting.rules()["Subscription.counted"] == "customer (own), staff note:read"
+    await away.close()

@@ -1,0 +1,1 @@
+"""The writing half of events: catalog, envelope, outbox."""
