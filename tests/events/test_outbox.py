@@ -42,10 +42,13 @@ async def test_the_envelope_says_who_and_why(db: Database) -> None:
 
 
 async def test_what_is_rolled_back_was_never_said(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with db.unit_of_work(CAUSE) as work:
             emit(work, _held("ord_1"))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert await db.rows(select(outbox)) == []
     async with db.unit_of_work(CAUSE) as work:
         emit(work, _held("ord_1"))
