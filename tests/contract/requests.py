@@ -3,7 +3,6 @@
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLInterfaceType,
@@ -13,8 +12,9 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
-    Undefined,
     get_named_type,
+    is_required_argument,
+    is_required_input_field,
 )
 
 SCALARS = {
@@ -43,7 +43,7 @@ def call(name: str, arguments: dict[str, GraphQLArgument], returns: GraphQLOutpu
     needed = [
         f"{argument}: {value(each.type)}"
         for argument, each in arguments.items()
-        if isinstance(each.type, GraphQLNonNull) and not _has_default(each)
+        if is_required_argument(each)
     ]
     given = f"({', '.join(needed)})" if needed else ""
     return f"{name}{given} {selection(returns)}"
@@ -69,11 +69,7 @@ def value(kind: GraphQLInputType) -> str:
         needed = [
             f"{name}: {value(field.type)}"
             for name, field in kind.fields.items()
-            if isinstance(field.type, GraphQLNonNull) and not _has_default(field)
+            if is_required_input_field(field)
         ]
         return f"{{{', '.join(needed)}}}"
     return SCALARS[kind.name]
-
-
-def _has_default(given: GraphQLArgument | GraphQLInputField) -> bool:
-    return given.default_value is not Undefined
