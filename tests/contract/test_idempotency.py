@@ -38,7 +38,7 @@ def _more(name: str, salt: int) -> dict[str, Any]:
         "setReorderPoint": {"reorderPoint": 5},
         "setStock": {"changeFrom": None},
         "transferStock": {"toWarehouseId": ulid("whs", 0, 9)},
-        "upsertAddress": {"customerId": ulid("cus", 0, salt)},
+        "upsertAddress": {"addressId": ulid("adr", 0, salt), "customerId": ulid("cus", 0, 9)},
         "upsertCategory": {"name": f"Category {salt}"},
         "upsertTaxRate": {"rate": f"0.{salt}"},
     }
