@@ -1,45 +1,61 @@
 """The gateway as its edge uses it: a request in, a response out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import Any, Literal
 
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    FieldNode,
     GraphQLError,
-    GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    get_variable_values,
 )
 
 from gateway.context import RequestContext
-from gateway.execution.cache import BoundedCache, SingleFlightCache
-from gateway.execution.documents import (
-    OPERATION_RESOLUTION_FAILURE,
-    Document,
-    DocumentReader,
-    formatted,
+from gateway.execution.admission import (
+    BAD_USER_INPUT,
+    METHOD_NOT_ALLOWED,
+    ParseScalar,
+    PlanKey,
+    check_kind,
+    coerced_variables,
+    condition_values,
+    every_condition_value,
+    operation_of,
+    refuse_by,
 )
+from gateway.execution.cache import BoundedCache, SingleFlightCache
+from gateway.execution.documents import Document, DocumentReader, formatted
 from gateway.execution.engine import Engine, OnDefect
 from gateway.execution.errors import INTERNAL, SUBGRAPH_ERROR, Violation, error, unexplained
-from gateway.execution.introspection import introspect, introspection_fields
-from gateway.execution.project import Project, compile_projection
+from gateway.execution.introspection import introspect
+from gateway.execution.messages import GraphQLRequest, GraphQLResponse, Refused
+from gateway.execution.prepare import Prepared, Preparer, Refusal
 from gateway.planning.errors import PlanningFailed
 from gateway.planning.model import Supergraph
 from gateway.planning.plan import Plan
 from gateway.planning.planner import Planner
+from gateway.policy.authorization import UNAUTHORIZED, Authorization, Policies
+from gateway.policy.labels import Draw, Labels, OverrideLabels, draw_percentage
 from gateway.transport.protocol import Transport
 
-BAD_USER_INPUT = "BAD_USER_INPUT"
-METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
-QUERY_PLANNING_FAILED = "QUERY_PLANNING_FAILED"
-_MAX_VARIABLE_ERRORS = 50
+__all__ = [
+    "BAD_USER_INPUT",
+    "METHOD_NOT_ALLOWED",
+    "QUERY_PLANNING_FAILED",
+    "Gateway",
+    "GatewaySettings",
+    "GraphQLRequest",
+    "GraphQLResponse",
+    "ParseScalar",
+]
 
-ParseScalar = Callable[[Any], Any]
+QUERY_PLANNING_FAILED = "QUERY_PLANNING_FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,8 @@ class GatewaySettings:
 
     `merge_waves` sends entity fetches of one subgraph together that come after equally many
     others: fewer requests, but one then waits for the inputs of all.
+    `compile_after`: the use of an operation for which its projection is compiled; 1 compiles all.
+    `unauthorized`: null what a caller may not read, or refuse the whole operation.
     """
 
     document_cache_size: int = 2_000
@@ -58,57 +76,8 @@ class GatewaySettings:
     planning_seconds: float = 1.0
     mask_subgraph_errors: bool = False
     merge_waves: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """What a client sent. `variables` are JSON values."""
-
-    query: str
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    operation_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLResponse:
-    """`executed` False: the request was refused before execution and has no `data` key."""
-
-    data: dict[str, Any] | None
-    errors: list[dict[str, Any]]
-    executed: bool
-
-    def body(self) -> dict[str, Any]:
-        """The response as the GraphQL specification's section 7 spells it, errors first."""
-        body: dict[str, Any] = {}
-        if self.errors:
-            body["errors"] = self.errors
-        if self.executed:
-            body["data"] = self.data
-        return body
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An operation for one set of condition values: how to fetch it and how to shape it."""
-
-    plan: Plan
-    project: Project
-    introspection: tuple[FieldNode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _PlanKey:
-    query: str
-    operation: str | None
-    booleans: tuple[tuple[str, bool], ...]
-
-
-class _Refused(Exception):
-    """The request is answered with errors only."""
-
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__(errors)
-        self.errors = errors
+    compile_after: int = 2
+    unauthorized: Literal["filter", "reject"] = "filter"
 
 
 class Gateway:
@@ -120,6 +89,8 @@ class Gateway:
     client gets in `extensions.id`.
     `scalars` says of custom scalars, by name, which values are none: it raises GraphQLError. So
     the client hears it before anything is asked of a subgraph.
+    `policies` and `labels` decide per request about `@policy` and about the labels of `@override`
+    that are no percentages; without them none holds. `draw` is the draw for those that are.
     """
 
     def __init__(
@@ -131,6 +102,9 @@ class Gateway:
         check: Callable[[DocumentNode], Sequence[GraphQLError]] | None = None,
         on_defect: OnDefect | None = None,
         scalars: Mapping[str, ParseScalar] | None = None,
+        policies: Policies | None = None,
+        labels: Labels | None = None,
+        draw: Draw = draw_percentage,
     ) -> None:
         self.settings = settings if settings is not None else GatewaySettings()
         self.supergraph = Supergraph(supergraph_sdl)
@@ -138,18 +112,30 @@ class Gateway:
         if missing:
             raise ValueError(f"no transport for the subgraphs {', '.join(missing)}")
         self.schema: GraphQLSchema = self.supergraph.schema
-        _refuse_by(scalars or {}, self.schema)
-        self._planner = Planner(self.supergraph, self.settings.merge_waves)
+        refuse_by(scalars or {}, self.schema)
+        self._authorization = Authorization(self.supergraph.requirements, policies)
+        self._labels = OverrideLabels(self.supergraph.labels, labels, draw)
+        self._preparer = Preparer(
+            self.supergraph,
+            Planner(self.supergraph, self.settings.merge_waves),
+            self.settings.planning_seconds,
+            self.settings.compile_after,
+            self.settings.unauthorized == "reject",
+        )
         self._engine = Engine(transports, self.settings.mask_subgraph_errors, on_defect)
         self._reader = DocumentReader(
-            self.schema, self.settings.max_tokens, self.settings.introspection, check
+            self.schema,
+            self.settings.max_tokens,
+            self.settings.introspection,
+            check,
+            self._authorization.touched,
         )
         self._documents: SingleFlightCache[str, Document] = SingleFlightCache(
             BoundedCache(
                 self.settings.document_cache_size, self.settings.document_cache_characters, len
             )
         )
-        self._plans: SingleFlightCache[_PlanKey, _Prepared] = SingleFlightCache(
+        self._plans: SingleFlightCache[PlanKey, Prepared | Refusal] = SingleFlightCache(
             BoundedCache(self.settings.plan_cache_size)
         )
 
@@ -163,7 +149,7 @@ class Gateway:
         """Answers one query or mutation. Every failure is in the response; nothing is raised."""
         try:
             return await self._execute(request, context, allow_mutations)
-        except _Refused as refused:
+        except Refused as refused:
             return GraphQLResponse(None, refused.errors, executed=False)
         except PlanningFailed as failed:
             errors = [error(str(failed), QUERY_PLANNING_FAILED)]
@@ -180,20 +166,42 @@ class Gateway:
         query: str,
         operation_name: str | None = None,
         variables: Mapping[str, Any] | None = None,
+        labels: frozenset[str] = frozenset(),
     ) -> Plan:
-        """The plan of an operation, not executed.
+        """The plan of an operation, not executed, for a caller who may read everything.
 
         Raises GraphQLError for what is no valid request, PlanningFailed where there is no plan.
         """
         request = GraphQLRequest(query, variables or {}, operation_name)
         document = self._documents.get_now(query, lambda: self._reader.read(query))
         try:
-            operation = _operation(document, operation_name)
+            operation = operation_of(document, operation_name)
             coerced = self._variables(operation, request.variables)
-        except _Refused as refused:
+        except Refused as refused:
             raise GraphQLError(refused.errors[0]["message"]) from refused
-        key = _plan_key(request, document, coerced)
-        return self._plans.get_now(key, lambda: self._prepare(document, operation, key)).plan
+        key = PlanKey(query, _name(operation), condition_values(document, coerced), labels=labels)
+        prepared = self._plans.get_now(key, lambda: self._prepare(document, operation, key))
+        if isinstance(prepared, Refusal):
+            raise TypeError("an operation of which nothing is denied is not refused")
+        return prepared.plan
+
+    async def warm(self, documents: Iterable[str]) -> dict[str, str]:
+        """Plans and compiles the operations of these documents before anybody asks for them.
+
+        For callers who may read everything, for both values of each condition and, where fields
+        move by percentage, for either side. One after the other, in a thread: requests go on.
+        Returns, by document, why one could not be made ready: a message that a client would get.
+        """
+        failures: dict[str, str] = {}
+        for query in documents:
+            failure = await self._warm(query)
+            if failure is not None:
+                failures[query] = failure
+        return failures
+
+    def recent_documents(self, count: int) -> list[str]:
+        """The texts asked for last, the latest first: what to warm a successor with."""
+        return self._documents.entries.recent(count)
 
     async def close(self) -> None:
         """Closes the transports."""
@@ -205,13 +213,7 @@ class Gateway:
     async def _execute(
         self, request: GraphQLRequest, context: RequestContext, allow_mutations: bool
     ) -> GraphQLResponse:
-        query = request.query
-        document = await self._documents.get(query, lambda: self._reader.read(query))
-        operation = _operation(document, request.operation_name)
-        _check_kind(operation, allow_mutations)
-        coerced = self._variables(operation, request.variables)
-        key = _plan_key(request, document, coerced)
-        prepared = await self._plans.get(key, lambda: self._prepare(document, operation, key))
+        document, operation, prepared = await self._ready(request, context, allow_mutations)
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         if prepared.introspection:
@@ -232,83 +234,70 @@ class Gateway:
             errors.extend(unexplained(violations, errors))
         return GraphQLResponse(answer, errors, executed=True)
 
+    async def _ready(
+        self, request: GraphQLRequest, context: RequestContext, allow_mutations: bool
+    ) -> tuple[Document, OperationDefinitionNode, Prepared]:
+        query = request.query
+        document = await self._documents.get(query, lambda: self._reader.read(query))
+        operation = operation_of(document, request.operation_name)
+        check_kind(operation, allow_mutations)
+        coerced = self._variables(operation, request.variables)
+        key = PlanKey(
+            query,
+            _name(operation),
+            condition_values(document, coerced),
+            await self._authorization.failing(document.touched[_name(operation)], context),
+            await self._labels.active(context),
+        )
+        prepared = await self._plans.get(key, lambda: self._prepare(document, operation, key))
+        if isinstance(prepared, Refusal):
+            raise Refused([_unauthorized(each) for each in prepared.coordinates])
+        if prepared.use():
+            await asyncio.to_thread(prepared.compile)
+        return document, operation, prepared
+
     def _variables(
         self, operation: OperationDefinitionNode, raw: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Checked against the schema. What subgraphs get is what the client sent."""
-        values = get_variable_values(
-            self.schema,
-            operation.variable_definitions or (),
-            dict(raw),
-            max_errors=_MAX_VARIABLE_ERRORS,
-            hide_suggestions=not self.settings.introspection,
-        )
-        if isinstance(values, list):
-            raise _Refused([formatted(item, BAD_USER_INPUT) for item in values])
-        return values.coerced
+        hide = not self.settings.introspection
+        return coerced_variables(self.schema, operation, raw, hide)
 
     def _prepare(
-        self, document: Document, operation: OperationDefinitionNode, key: _PlanKey
-    ) -> _Prepared:
-        if document.node is None:
-            raise ValueError("only valid documents are planned")
-        booleans = dict(key.booleans)
-        try:
-            plan = self._planner.plan(
-                document.node, operation, booleans, self.settings.planning_seconds
+        self, document: Document, operation: OperationDefinitionNode, key: PlanKey
+    ) -> Prepared | Refusal:
+        denial = self._authorization.denial(key.failing)
+        return self._preparer.prepare(document, operation, dict(key.booleans), denial, key.labels)
+
+    async def _warm(self, query: str) -> str | None:
+        document = await self._documents.get(query, lambda: self._reader.read(query))
+        if document.errors:
+            message: str = document.errors[0]["message"]
+            return message
+        for name, operation in document.operations.items():
+            if operation.operation is OperationType.SUBSCRIPTION:
+                continue
+            variants = product(
+                every_condition_value(document, operation), self._labels.by_percentage()
             )
-            root = self.schema.get_root_type(operation.operation)
-            if root is None:
-                raise PlanningFailed(f"The schema has no {operation.operation.value} type.")
-            project = compile_projection(
-                self.supergraph, document.fragments, booleans, root, operation.selection_set
-            )
-        except RecursionError as overflow:
-            raise PlanningFailed("The operation is nested too deeply.") from overflow
-        fields = introspection_fields(operation, document.fragments, booleans)
-        return _Prepared(plan, project, fields)
+            for booleans, labels in variants:
+                key = PlanKey(query, name, booleans, labels=labels)
+                try:
+                    prepared = await self._plans.get(
+                        key, partial(self._prepare, document, operation, key)
+                    )
+                except PlanningFailed as failed:
+                    return str(failed)
+                if isinstance(prepared, Prepared):
+                    await asyncio.to_thread(prepared.compile)
+        return None
 
 
-def _refuse_by(scalars: Mapping[str, ParseScalar], schema: GraphQLSchema) -> None:
-    """Subgraphs get what the client sent; what is parsed here is only looked at."""
-    for name, parse in scalars.items():
-        kind = schema.type_map.get(name)
-        if isinstance(kind, GraphQLScalarType):
-            kind.coerce_input_value = parse
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
 
 
-def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
-    if document.errors:
-        raise _Refused(list(document.errors))
-    operation = document.operation(name)
-    if operation is None:
-        if name is not None:
-            message = f'Unknown operation named "{name}".'
-        elif document.operations:
-            message = "Must provide operation name if query contains multiple operations."
-        else:
-            message = "Must provide an operation."
-        raise _Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
-    return operation
-
-
-def _check_kind(operation: OperationDefinitionNode, allow_mutations: bool) -> None:
-    kind = operation.operation
-    if kind is OperationType.MUTATION and not allow_mutations:
-        message = "Mutations are not allowed with this HTTP method."
-        raise _Refused([error(message, METHOD_NOT_ALLOWED)])
-    if kind is OperationType.SUBSCRIPTION:
-        message = "Subscriptions are not served as single responses."
-        raise _Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
-
-
-def _plan_key(request: GraphQLRequest, document: Document, coerced: Mapping[str, Any]) -> _PlanKey:
-    booleans = tuple(
-        (name, bool(coerced[name]))
-        for name in sorted(document.condition_variables)
-        if name in coerced
-    )
-    return _PlanKey(request.query, request.operation_name, booleans)
+def _unauthorized(coordinate: str) -> dict[str, Any]:
+    return error(f"Not authorized to read {coordinate}.", UNAUTHORIZED)
 
 
 def _introspection_errors(result: ExecutionResult) -> list[dict[str, Any]]:

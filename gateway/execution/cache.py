@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -38,6 +39,10 @@ class BoundedCache(Generic[K, V]):
         if found is not None:
             self._entries.move_to_end(key)
         return found
+
+    def recent(self, count: int) -> list[K]:
+        """The keys of the entries used last, the latest first."""
+        return list(islice(reversed(self._entries), count))
 
     def put(self, key: K, value: V) -> None:
         if key in self._entries:

@@ -6,7 +6,8 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLError, GraphQLScalarType
 
-from gateway.execution.errors import Violation
+from gateway.execution.errors import INVALID_ANSWER, Violation
+from gateway.policy.authorization import UNAUTHORIZED
 
 Position = tuple[Any, str | int] | None
 """A path as linked pairs: the position above, and a key or index."""
@@ -25,13 +26,15 @@ class AbstractType:
     hidden: frozenset[str]
 
 
-def _violate(errors: list[Violation], message: str, position: Position) -> None:
+def _violate(
+    errors: list[Violation], message: str, position: Position, code: str = INVALID_ANSWER
+) -> None:
     path: list[str | int] = []
     while position is not None:
         position, key = position
         path.append(key)
     path.reverse()
-    errors.append(Violation(message, tuple(path)))
+    errors.append(Violation(message, tuple(path), code))
 
 
 def required(name: str, position: Position, errors: list[Violation]) -> None:
@@ -40,6 +43,15 @@ def required(name: str, position: Position, errors: list[Violation]) -> None:
 
 def wrong(expected: str, position: Position, errors: list[Violation]) -> None:
     _violate(errors, f"The subgraph did not answer {expected} here.", position)
+
+
+def denied_field(coordinate: str, position: Position, errors: list[Violation]) -> None:
+    _violate(errors, f"Not authorized to read {coordinate}.", position, UNAUTHORIZED)
+
+
+def denied_object(position: Position, errors: list[Violation]) -> None:
+    """Without its type, which is not the caller's to know."""
+    _violate(errors, "Not authorized to read this object.", position, UNAUTHORIZED)
 
 
 def leaf(value: Any, scalar: GraphQLScalarType, position: Position, errors: list[Violation]) -> Any:

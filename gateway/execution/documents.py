@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from gateway.planning.variables import condition_variables, response_keys
+from gateway.policy.requirements import Needs
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -26,18 +27,23 @@ OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 # Deeper operations would exhaust the stack of the planner, the projection or a subgraph.
 MAX_DEPTH = 100
 
+Touch = Callable[[str, SelectionSetNode, Mapping[str, FragmentDefinitionNode]], Needs]
 Check = Callable[[DocumentNode], Sequence[GraphQLError]]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document, or the errors that it is refused with."""
+    """A valid document, or the errors that it is refused with.
+
+    `touched`: what readers of each operation may have to be authorized for.
+    """
 
     node: DocumentNode | None
     errors: tuple[dict[str, Any], ...] = ()
     operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
     condition_variables: frozenset[str] = frozenset()
+    touched: Mapping[str | None, Needs] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The one named; without a name the only one."""
@@ -54,6 +60,7 @@ class DocumentReader:
     max_tokens: int
     introspection: bool
     check: Check | None = None
+    touch: Touch | None = None
 
     def read(self, text: str) -> Document:
         try:
@@ -66,7 +73,7 @@ class DocumentReader:
         errors = errors or self._validate(node)
         if errors:
             return _refused(errors, VALIDATION_FAILED)
-        return _accepted(node)
+        return self._accepted(node)
 
     def _validate(self, node: DocumentNode) -> list[GraphQLError]:
         # Validation recurses too: measure first.
@@ -80,6 +87,21 @@ class DocumentReader:
         )
         return errors if errors or self.introspection else _introspecting(node)
 
+    def _accepted(self, node: DocumentNode) -> Document:
+        operations: dict[str | None, OperationDefinitionNode] = {}
+        fragments: dict[str, FragmentDefinitionNode] = {}
+        for definition in node.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                operations[definition.name.value if definition.name else None] = definition
+            elif isinstance(definition, FragmentDefinitionNode):
+                fragments[definition.name.value] = definition
+        touched: dict[str | None, Needs] = {}
+        for name, operation in operations.items():
+            root = self.schema.get_root_type(operation.operation)
+            if self.touch is not None and root is not None:
+                touched[name] = self.touch(root.name, operation.selection_set, fragments)
+        return Document(node, (), operations, fragments, condition_variables(node), touched)
+
 
 def formatted(error: GraphQLError, code: str) -> dict[str, Any]:
     """The error as it goes to the client, with a code if it has none of its own."""
@@ -90,17 +112,6 @@ def formatted(error: GraphQLError, code: str) -> dict[str, Any]:
 
 def _refused(errors: Sequence[GraphQLError], code: str) -> Document:
     return Document(None, tuple(formatted(error, code) for error in errors))
-
-
-def _accepted(node: DocumentNode) -> Document:
-    operations: dict[str | None, OperationDefinitionNode] = {}
-    fragments: dict[str, FragmentDefinitionNode] = {}
-    for definition in node.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            operations[definition.name.value if definition.name else None] = definition
-        elif isinstance(definition, FragmentDefinitionNode):
-            fragments[definition.name.value] = definition
-    return Document(node, (), operations, fragments, condition_variables(node))
 
 
 def _introspecting(node: DocumentNode) -> list[GraphQLError]:

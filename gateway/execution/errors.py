@@ -16,10 +16,11 @@ Path = list[str | int]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A place where the merged data breaks the client's schema."""
+    """A place where the merged data breaks the client's schema, or is not the client's to read."""
 
     message: str
     path: tuple[str | int, ...]
+    code: str = INVALID_ANSWER
 
 
 def error(message: str, code: str, path: Path | None = None, **extensions: Any) -> dict[str, Any]:
@@ -81,7 +82,10 @@ def cut(path: Path, shape: Shape) -> Path:
 def unexplained(
     violations: Iterable[Violation], errors: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Errors for the violations that no error at, above or below their place explains."""
+    """Errors for the violations that no error at, above or below their place explains.
+
+    A denial always is an error of its own: it does not depend on what became of the data.
+    """
     places: set[tuple[str | int, ...]] = set()
     above: set[tuple[str | int, ...]] = set()
 
@@ -95,8 +99,9 @@ def unexplained(
     found: list[dict[str, Any]] = []
     for violation in violations:
         path = violation.path
-        if path in above or any(path[:length] in places for length in range(1, len(path))):
+        explained = path in above or any(path[:n] in places for n in range(1, len(path)))
+        if explained and violation.code == INVALID_ANSWER:
             continue
         explain(path)
-        found.append(error(violation.message, INVALID_ANSWER, list(path)))
+        found.append(error(violation.message, violation.code, list(path)))
     return found

@@ -8,8 +8,6 @@ from typing import Any
 
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLFloat,
@@ -23,38 +21,39 @@ from graphql import (
     GraphQLScalarType,
     GraphQLString,
     GraphQLUnionType,
-    InlineFragmentNode,
     SelectionSetNode,
-    is_abstract_type,
 )
 
 from gateway.execution import complete
+from gateway.execution.collect import Collector, Composite, Sets, below
 from gateway.execution.errors import Violation
 from gateway.planning.model import Supergraph
-from gateway.planning.normalise import included
+from gateway.policy.authorization import Denial
 
 Project = Callable[[dict[str, Any], list[Violation]], dict[str, Any] | None]
-Composite = GraphQLObjectType | GraphQLInterfaceType
 
-_JSON_CLASSES: dict[str, tuple[str, ...]] = {
+JSON_CLASSES: dict[str, tuple[str, ...]] = {
     GraphQLString.name: ("str",),
     GraphQLID.name: ("str",),
     GraphQLInt.name: ("int",),
     GraphQLFloat.name: ("float", "int"),
     GraphQLBoolean.name: ("bool",),
 }
-_PASSED_ON = frozenset({"__schema", "__type"})
+PASSED_ON = frozenset({"__schema", "__type"})
 
 
 def compile_projection(
     supergraph: Supergraph,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    booleans: Mapping[str, bool],
+    collector: Collector,
     root: GraphQLObjectType,
     selection: SelectionSetNode,
+    denial: Denial | None = None,
 ) -> Project:
-    """The function that makes the answer from the data; None where null reaches the root."""
-    compiler = _Compiler(supergraph, fragments, booleans)
+    """The function that makes the answer from the data; None where null reaches the root.
+
+    What `denial` denies is null with a violation, whatever the data holds.
+    """
+    compiler = _Compiler(supergraph, collector, denial)
     name = compiler.composite(root, (selection,))
     function = compiler.load(name)
 
@@ -69,13 +68,13 @@ class _Compiler:
     def __init__(
         self,
         supergraph: Supergraph,
-        fragments: Mapping[str, FragmentDefinitionNode],
-        booleans: Mapping[str, bool],
+        collector: Collector,
+        denial: Denial | None,
     ) -> None:
         self._supergraph = supergraph
         self._schema = supergraph.schema
-        self._fragments = fragments
-        self._booleans = booleans
+        self._collector = collector
+        self._denial = denial
         self._functions: list[str] = []
         self._by_body: dict[str, str] = {}
         self._known: dict[tuple[str, tuple[int, ...]], str] = {}
@@ -86,6 +85,8 @@ class _Compiler:
             "leaf": complete.leaf,
             "enum": complete.enum,
             "untyped": complete.untyped,
+            "denied_field": complete.denied_field,
+            "denied_object": complete.denied_object,
         }
 
     def load(self, name: str) -> complete.Completer:
@@ -123,7 +124,7 @@ class _Compiler:
 
     # -- values
 
-    def _value(self, kind: GraphQLOutputType, sets: tuple[SelectionSetNode, ...]) -> str | None:
+    def _value(self, kind: GraphQLOutputType, sets: Sets) -> str | None:
         """The function that completes a value that is not null; None: it passes as it is."""
         if isinstance(kind, GraphQLNonNull):
             return self._value(kind.of_type, sets)
@@ -151,14 +152,14 @@ class _Compiler:
             known = self._object(("enum", kind.name), lambda: (kind, hidden))
             test = f"{{0}}.__class__ is not str or {{0}} not in {values}"
             return test, f"enum({{0}}, {known}, {{1}}, e)"
-        classes = _JSON_CLASSES.get(kind.name)
+        classes = JSON_CLASSES.get(kind.name)
         if classes is None:
             return None, ""
         scalar = self._object(("scalar", kind.name), lambda: kind)
         test = " and ".join(f"{{0}}.__class__ is not {name}" for name in classes)
         return test, f"leaf({{0}}, {scalar}, {{1}}, e)"
 
-    def _list(self, kind: GraphQLList[Any], sets: tuple[SelectionSetNode, ...]) -> str:
+    def _list(self, kind: GraphQLList[Any], sets: Sets) -> str:
         item = kind.of_type
         complete_item = self._value(item, sets)
         guard = "if o.__class__ is not list: return wrong('a list', p, e)"
@@ -176,14 +177,17 @@ class _Compiler:
     def _abstract(
         self,
         kind: GraphQLUnionType | GraphQLInterfaceType,
-        sets: tuple[SelectionSetNode, ...],
+        sets: Sets,
     ) -> str:
         identity = (f"|{kind.name}", tuple(map(id, sets)))
         known = self._known.get(identity)
         if known is not None:
             return known
-        possible = {t.name: self.composite(t, sets) for t in self._schema.get_possible_types(kind)}
-        fallback = self.composite(kind, sets) if isinstance(kind, GraphQLInterfaceType) else None
+        possible = {
+            t.name: self._refusal() if self._denies_object(t.name) else self.composite(t, sets)
+            for t in self._schema.get_possible_types(kind)
+        }
+        fallback = self._unknown(kind, sets) if isinstance(kind, GraphQLInterfaceType) else None
         number = len(self._known)
         types = self._lazily(f"d{number}", possible)
         abstract = self._fallback(f"a{number}", kind, fallback)
@@ -196,6 +200,17 @@ class _Compiler:
         )
         self._known[identity] = name
         return name
+
+    def _unknown(self, kind: GraphQLInterfaceType, sets: Sets) -> str:
+        """For objects of an unknown type: as if of all that they may have."""
+        denied = self._denial is not None and self._denial.any_object(kind.name)
+        return self._refusal() if denied else self.composite(kind, sets)
+
+    def _denies_object(self, name: str) -> bool:
+        return self._denial is not None and self._denial.object(name)
+
+    def _refusal(self) -> str:
+        return self._define(["return denied_object(p, e)"])
 
     def _lazily(self, name: str, functions: Mapping[str, str]) -> str:
         """A dictionary of functions, made when they exist."""
@@ -216,14 +231,14 @@ class _Compiler:
         )
         return name
 
-    def composite(self, kind: Composite, sets: tuple[SelectionSetNode, ...]) -> str:
+    def composite(self, kind: Composite, sets: Sets) -> str:
         """The function for objects of one type; an interface stands for an unknown type of it."""
         identity = (kind.name, tuple(map(id, sets)))
         known = self._known.get(identity)
         if known is not None:
             return known
         body = ["if not isinstance(o, dict): return wrong('an object', p, e)", "r = {}"]
-        for key, nodes in self._collect(kind, sets).items():
+        for key, nodes in self._collector.collect(kind, sets).items():
             body.extend(self._field(kind, key, nodes))
         name = self._known[identity] = self._define([*body, "return r"])
         return name
@@ -235,12 +250,15 @@ class _Compiler:
             if isinstance(kind, GraphQLObjectType):
                 return [f"r[{k}] = {self._constant(kind.name)}"]
             return [f"r[{k}] = o.get({k})"]
-        if name in _PASSED_ON:
+        if name in PASSED_ON:
             return [f"r[{k}] = o.get({k})"]
         declared = kind.fields[name].type
-        sets = tuple(node.selection_set for node in nodes if node.selection_set is not None)
-        lines = [f"v = o.get({k})"]
         required = isinstance(declared, GraphQLNonNull)
+        if self._denial is not None and self._denial.field(kind.name, name):
+            call = f"denied_field({self._constant(f'{kind.name}.{name}')}, (p, {k}), e)"
+            return [f"return {call}"] if required else [f"r[{k}] = {call}"]
+        sets = below(nodes)
+        lines = [f"v = o.get({k})"]
         inner = declared.of_type if isinstance(declared, GraphQLNonNull) else declared
         if isinstance(inner, GraphQLEnumType | GraphQLScalarType):
             test, slow = self._leaf_code(inner)
@@ -254,37 +272,3 @@ class _Compiler:
         if required:
             lines.append(f"if v is None: return required({self._constant(name)}, (p, {k}), e)")
         return [*lines, f"r[{k}] = v"]
-
-    # -- the specification's CollectFields, for one runtime type
-
-    def _collect(
-        self, kind: Composite, sets: Iterable[SelectionSetNode]
-    ) -> dict[str, list[FieldNode]]:
-        found: dict[str, list[FieldNode]] = {}
-        for node in sets:
-            self._collect_set(kind, node, found)
-        return found
-
-    def _collect_set(
-        self, kind: Composite, node: SelectionSetNode, found: dict[str, list[FieldNode]]
-    ) -> None:
-        for selection in node.selections:
-            if not included(selection, self._booleans):
-                continue
-            if isinstance(selection, FieldNode):
-                key = selection.alias.value if selection.alias else selection.name.value
-                found.setdefault(key, []).append(selection)
-            elif isinstance(selection, FragmentSpreadNode):
-                fragment = self._fragments[selection.name.value]
-                if self._applies(kind, fragment.type_condition.name.value):
-                    self._collect_set(kind, fragment.selection_set, found)
-            elif isinstance(selection, InlineFragmentNode):
-                condition = selection.type_condition
-                if condition is None or self._applies(kind, condition.name.value):
-                    self._collect_set(kind, selection.selection_set, found)
-
-    def _applies(self, kind: Composite, condition: str) -> bool:
-        if condition == kind.name:
-            return True
-        other = self._schema.type_map.get(condition)
-        return is_abstract_type(other) and self._schema.is_sub_type(other, kind)

@@ -23,7 +23,7 @@ from graphql import (
     build_ast_schema,
 )
 
-_MACHINERY = ("join__", "link__", "core__")
+_MACHINERY = ("join__", "link__", "core__", "federation__", "requiresScopes__", "policy__")
 _MACHINERY_DIRECTIVES = frozenset({"link", "core", "inaccessible", "tag"})
 _SHOWN_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
 _EXECUTABLE = frozenset(

@@ -40,13 +40,15 @@ class _View:
 class Graph:
     """Nodes and edges of one supergraph; written only while it is built.
 
+    `labels`: the active ones, which decide between the two sides of a labelled override.
     `fields`: by node and field name. `members`: the nodes of an abstract type's object types in
     the same subgraph. `keys`: the entity hops that start at a node; one to the same subgraph
     serves fields that need inputs from elsewhere.
     """
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
         self.supergraph = supergraph
+        self._labels = labels
         self.sets = FieldSets()
         self.fields: dict[Node, dict[str, list[FieldEdge]]] = {}
         self.members: dict[Node, dict[str, Node]] = {}
@@ -91,9 +93,9 @@ class Graph:
 
     def _edge(self, item: FieldTable, graph: str) -> FieldEdge | None:
         join = item.join(graph)
-        if item.joins and (join is None or join.external or not _active(join)):
+        if item.joins and (join is None or join.external or not self._resolves_by_label(join)):
             return None
-        if any(other.override == graph and _active(other) for other in item.joins):
+        if any(other.override == graph and self._active(other) for other in item.joins):
             return None
         if join is None:
             return FieldEdge(Node(base_name(item.type), graph), None)
@@ -102,6 +104,14 @@ class Graph:
             target = self._view(target, self.sets.parse(join.provides))
         requires = self.sets.parse(join.requires) if join.requires is not None else None
         return FieldEdge(target, requires)
+
+    def _active(self, join: JoinField) -> bool:
+        return join.override_label is None or join.override_label in self._labels
+
+    def _resolves_by_label(self, join: JoinField) -> bool:
+        """Of a labelled override one side resolves the field: the new one once it is active."""
+        overrides = join.override is not None
+        return join.override_label is None or overrides == self._active(join)
 
     def _drop_unusable_interface_fields(self) -> None:
         """Subgraphs resolve an interface's field through its implementations.
@@ -176,8 +186,3 @@ class Graph:
             elif possible and possible <= set(self.supergraph.possible_in(item.type, graph)):
                 found.extend(self._applicable(item.sub.items, name, graph))
         return tuple(found)
-
-
-def _active(join: JoinField) -> bool:
-    """A labelled override waits for its label; no label is active here."""
-    return join.override_label is None

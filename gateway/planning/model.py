@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from gateway.planning.api_schema import api_schema
+from gateway.policy.requirements import Requirements
 
 Kind = Literal["object", "interface", "union"]
 RootKind = Literal["query", "mutation", "subscription"]
@@ -98,6 +99,7 @@ class Supergraph:
         if not self.graphs or "query" not in self.roots:
             raise ValueError("not a supergraph: it has no join__Graph values or no query type")
         self.schema: GraphQLSchema = api_schema(document)
+        self.requirements = Requirements(document)
         self._possible: dict[str, tuple[str, ...]] = {}
         self._possible_in: dict[tuple[str, str], tuple[str, ...]] = {}
         self.hidden_values: frozenset[tuple[str, str]] = frozenset(_hidden_values(document))
@@ -161,6 +163,17 @@ class Supergraph:
             for arguments in _applications(node.directives, "join__field")
         )
         return FieldTable(node.name.value, print_ast(node.type), joins)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Of all labelled overrides."""
+        return frozenset(
+            join.override_label
+            for table in self.types.values()
+            for item in table.fields.values()
+            for join in item.joins
+            if join.override_label is not None
+        )
 
     @cached_property
     def objects(self) -> tuple[TypeTable, ...]:

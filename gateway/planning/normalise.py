@@ -18,6 +18,7 @@ from graphql import (
 from gateway.planning.budget import Budget
 from gateway.planning.model import Supergraph
 from gateway.planning.variables import variables_in
+from gateway.policy.authorization import Denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def included(node: SelectionNode, booleans: Mapping[str, bool]) -> bool:
 
 
 class Normaliser:
-    """For one operation and one set of values for the variables of its conditions."""
+    """For one operation and one set of values for the variables of its conditions.
+
+    What `denial` denies is left out, as if it had not been selected.
+    """
 
     def __init__(
         self,
@@ -73,7 +77,9 @@ class Normaliser:
         fragments: Mapping[str, FragmentDefinitionNode],
         booleans: Mapping[str, bool],
         budget: Budget,
+        denial: Denial | None = None,
     ) -> None:
+        self._denial = denial
         self._supergraph = supergraph
         self._fragments = fragments
         self._booleans = booleans
@@ -121,7 +127,7 @@ class Normaliser:
                 continue
             if isinstance(selection, FieldNode):
                 key = selection.alias.value if selection.alias else selection.name.value
-                for condition in self._conditions(scope):
+                for condition in self._conditions(scope, selection.name.value):
                     self._budget.spend()
                     item = found.setdefault((condition, key), _Found(selection))
                     if selection.selection_set is not None:
@@ -143,13 +149,17 @@ class Normaliser:
         narrowed = scope if condition is None else self._narrow(scope, condition.name.value)
         return narrowed, selection.selection_set
 
-    def _conditions(self, scope: _Scope) -> Iterator[str]:
-        if scope.allowed is None:
+    def _conditions(self, scope: _Scope, field_name: str) -> Iterator[str]:
+        """The types to select a field on: fewer than all only where that makes a difference."""
+        denied = self._denial is not None and self._denial.field(scope.type, field_name)
+        if scope.allowed is None and not denied:
             yield scope.type
-        else:
-            for name in self._supergraph.possible(scope.type):
-                if name in scope.allowed:
-                    yield name
+            return
+        for name in self._supergraph.possible(scope.type):
+            if (scope.allowed is None or name in scope.allowed) and (
+                self._denial is None or not self._denial.field(name, field_name)
+            ):
+                yield name
 
     def _narrow(self, scope: _Scope, condition: str) -> _Scope | None:
         """None where no object of the scope satisfies the condition."""

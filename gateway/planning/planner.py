@@ -1,7 +1,9 @@
 """Plans operations of clients against one supergraph."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from graphql import (
     DocumentNode,
@@ -28,18 +30,25 @@ from gateway.planning.selection import InternalKeys
 from gateway.planning.solve import Solved
 from gateway.planning.steps import RootStep, Step
 from gateway.planning.variables import response_keys
+from gateway.policy.authorization import Denial
 
 _LOCAL_FIELDS = frozenset({"__schema", "__type", "__typename"})
 
 
+# Which labels are active differs from request to request: keep what was solved for these many.
+_SOLVED_SETS: Final = 16
+
+
 class Planner:
-    """The supergraph solved once; `plan` may be called from several threads."""
+    """The supergraph solved once per set of active labels; `plan` works from several threads."""
 
     def __init__(self, supergraph: Supergraph, by_wave: bool = True) -> None:
         """`by_wave`: see optimise.group."""
         self.supergraph = supergraph
         self._by_wave = by_wave
-        self._solved = Solved(Graph(supergraph))
+        self._solving = threading.Lock()
+        self._solved: OrderedDict[frozenset[str], Solved] = OrderedDict()
+        self._solve(frozenset())
 
     def plan(
         self,
@@ -47,15 +56,30 @@ class Planner:
         operation: OperationDefinitionNode,
         booleans: Mapping[str, bool],
         seconds: float = 1.0,
+        *,
+        denial: Denial | None = None,
+        labels: frozenset[str] = frozenset(),
     ) -> Plan:
         """The plan of a valid operation for these values of the variables in its conditions.
 
-        Raises PlanningFailed.
+        Without what `denial` denies. `labels`: the active labels of overrides. Solving for labels
+        that were not active before does not count against `seconds`. Raises PlanningFailed.
         """
+        solved = self._solve(labels & self.supergraph.labels)
         planning = _Planning(
-            self._solved, document, operation, booleans, Budget(seconds), self._by_wave
+            solved, document, operation, booleans, Budget(seconds), self._by_wave, denial
         )
         return planning.plan()
+
+    def _solve(self, labels: frozenset[str]) -> Solved:
+        with self._solving:
+            found = self._solved.get(labels)
+            if found is None:
+                found = self._solved[labels] = Solved(Graph(self.supergraph, labels))
+                if len(self._solved) > _SOLVED_SETS:
+                    self._solved.popitem(last=False)
+            self._solved.move_to_end(labels)
+            return found
 
 
 class _Planning:
@@ -67,12 +91,13 @@ class _Planning:
         booleans: Mapping[str, bool],
         budget: Budget,
         by_wave: bool,
+        denial: Denial | None,
     ) -> None:
         self._solved = solved
         self._supergraph = solved.supergraph
         self._operation = operation
         self._budget = budget
-        self._normaliser = _normaliser(self._supergraph, document, booleans, budget)
+        self._normaliser = _normaliser(self._supergraph, document, booleans, budget, denial)
         self._shapes = lambda: _normaliser(
             self._supergraph, document, booleans, Budget(budget.seconds)
         )
@@ -158,13 +183,14 @@ def _normaliser(
     document: DocumentNode,
     booleans: Mapping[str, bool],
     budget: Budget,
+    denial: Denial | None = None,
 ) -> Normaliser:
     fragments = {
         definition.name.value: definition
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
-    return Normaliser(supergraph, fragments, booleans, budget)
+    return Normaliser(supergraph, fragments, booleans, budget, denial)
 
 
 def _print_definition(definition: VariableDefinitionNode) -> str:

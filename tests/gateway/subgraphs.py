@@ -30,7 +30,7 @@ from gateway.transport.protocol import SubgraphRequest
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", '
     '"@external", "@requires", "@provides", "@shareable", "@override", "@inaccessible", '
-    '"@interfaceObject"])\n'
+    '"@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])\n'
 )
 CONTEXT = RequestContext(request_id="test")
 
@@ -185,10 +185,16 @@ class Federation:
 
     async def response(self, query: str, **variables: Any) -> GraphQLResponse:
         """Runs an operation; no answer of a subgraph may have been written to."""
+        return await self.response_to(CONTEXT, query, **variables)
+
+    async def response_to(
+        self, context: RequestContext, query: str, **variables: Any
+    ) -> GraphQLResponse:
+        """The same for a certain caller."""
         for subgraph in self.subgraphs.values():
             subgraph.calls.clear()
             subgraph.handed_out.clear()
-        response = await self.gateway.execute(GraphQLRequest(query, variables), CONTEXT)
+        response = await self.gateway.execute(GraphQLRequest(query, variables), context)
         for name, subgraph in self.subgraphs.items():
             for answered, before in subgraph.handed_out:
                 assert answered == before, f"the answer of {name} was written to"

@@ -1,0 +1,55 @@
+"""What of an operation its caller may not read, for refusing the operation as a whole."""
+
+from collections.abc import Iterator
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    SelectionSetNode,
+    get_named_type,
+    is_abstract_type,
+)
+
+from gateway.execution.collect import Collector, Composite, Sets, below
+from gateway.policy.authorization import Denial
+
+
+def denied_coordinates(
+    schema: GraphQLSchema,
+    collector: Collector,
+    root: GraphQLObjectType,
+    selection: SelectionSetNode,
+    denial: Denial,
+) -> list[str]:
+    """Types and fields in order of discovery, of every object that the operation may return."""
+    found: dict[str, None] = {}
+    seen: set[tuple[str, tuple[int, ...]]] = set()
+    stack: list[tuple[GraphQLObjectType, Sets]] = [(root, (selection,))]
+    while stack:
+        kind, sets = stack.pop()
+        identity = (kind.name, tuple(map(id, sets)))
+        if identity in seen:
+            continue
+        seen.add(identity)
+        for nodes in collector.collect(kind, sets).values():
+            name = nodes[0].name.value
+            if denial.field(kind.name, name):
+                found[f"{kind.name}.{name}"] = None
+            elif nodes[0].selection_set is not None and name in kind.fields:
+                for target in _objects(schema, kind, name):
+                    if denial.object(target.name):
+                        found[target.name] = None
+                    else:
+                        stack.append((target, below(nodes)))
+    return list(found)
+
+
+def _objects(schema: GraphQLSchema, kind: Composite, name: str) -> Iterator[GraphQLObjectType]:
+    returned = get_named_type(kind.fields[name].type)
+    if isinstance(returned, GraphQLObjectType):
+        yield returned
+    elif is_abstract_type(returned):
+        assert isinstance(returned, GraphQLInterfaceType | GraphQLUnionType)  # noqa: S101 narrows
+        yield from schema.get_possible_types(returned)

@@ -1,0 +1,40 @@
+"""A request in, a response out: what the gateway and its edge hand each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """What a client sent. `variables` are JSON values."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLResponse:
+    """`executed` False: the request was refused before execution and has no `data` key."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+    executed: bool
+
+    def body(self) -> dict[str, Any]:
+        """The response as the GraphQL specification's section 7 spells it, errors first."""
+        body: dict[str, Any] = {}
+        if self.errors:
+            body["errors"] = self.errors
+        if self.executed:
+            body["data"] = self.data
+        return body
+
+
+class Refused(Exception):
+    """The request is answered with errors only."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
