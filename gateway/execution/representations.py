@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.planning.fetches import Input, InputCast, InputField
+from gateway.planning.fetch import Input, InputCast, InputField
 from gateway.planning.plan import Call, Shape
 from gateway.planning.selection import Cast, ResponsePath
 

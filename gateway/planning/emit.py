@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from gateway.planning.fetches import Fetch
+from gateway.planning.fetch import Fetch
 from gateway.planning.model import Supergraph, base_name
 from gateway.planning.optimise import Group, group
 from gateway.planning.plan import Call, PlanStep, Rename, Renames, Request, Shape

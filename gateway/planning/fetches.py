@@ -1,90 +1,15 @@
 """From chosen paths to fetches: what each asks of its subgraph, and which fetches it waits for."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from math import inf
-from typing import Literal, NamedTuple
 
 from gateway.planning.budget import Budget
 from gateway.planning.errors import PlanningFailed
+from gateway.planning.fetch import Fetch, Gathered, Input, InputCast, InputField, Place, clash
 from gateway.planning.fieldsets import FieldSet, SetField, SetFragment
 from gateway.planning.graph import FieldEdge, Node
-from gateway.planning.selection import Cast, InternalKeys, ResponsePath, Selection
+from gateway.planning.selection import Cast, InternalKeys, ResponsePath
 from gateway.planning.solve import FIELD, HOP, Solved, applies
-from gateway.planning.steps import (
-    CastStep,
-    FieldStep,
-    KeyStep,
-    ReenterStep,
-    RequiresStep,
-    RootStep,
-    Step,
-)
-
-
-class InputField(NamedTuple):
-    """A field of a representation, read from the data under `key`."""
-
-    name: str
-    key: str
-    below: tuple["Input", ...]
-
-
-class InputCast(NamedTuple):
-    """Inputs that only objects of one type have."""
-
-    type: str
-    below: tuple["Input", ...]
-
-
-Input = InputField | InputCast
-
-
-@dataclass(slots=True, eq=False)
-class Fetch:
-    """One selection asked of one subgraph for the objects at one path.
-
-    `keys` identify the entity, `inputs` are what its fields require besides; both are read from
-    the data. `representation_type` replaces the object's own type for interface objects. `spare`
-    is the part of the selection that needs no inputs.
-    """
-
-    graph: str
-    kind: Literal["root", "entity"]
-    type: str
-    path: ResponsePath
-    deps: set["Fetch"] = field(default_factory=set)
-    selection: Selection = field(default_factory=Selection)
-    keys: list[Input] = field(default_factory=list)
-    inputs: list[Input] = field(default_factory=list)
-    representation_type: str | None = None
-    spare: Selection | None = None
-
-    def carry(self, rider: "Fetch") -> None:
-        """Selects for another fetch too; what that one selects needs no inputs."""
-        self.selection.include(rider.selection)
-        self.spare = self.spare or Selection()
-        self.spare.include(rider.selection)
-        self.keys.extend(item for item in rider.keys if item not in self.keys)
-
-    def need(self, keys: Iterable[Input], inputs: Iterable[Input] = ()) -> None:
-        self.keys.extend(item for item in keys if item not in self.keys)
-        self.inputs.extend(item for item in inputs if item not in self.inputs)
-
-
-class Place(NamedTuple):
-    """Where selecting goes on: in which fetch, at which part of its selection, at which path."""
-
-    fetch: Fetch
-    selection: Selection
-    path: ResponsePath
-
-
-class Gathered(NamedTuple):
-    """Inputs for a representation and the fetches that contribute to them."""
-
-    items: tuple[Input, ...]
-    deps: frozenset[Fetch]
 
 
 class FetchBuilder:
@@ -92,18 +17,13 @@ class FetchBuilder:
 
     def __init__(self, solved: Solved, keys: InternalKeys, budget: Budget) -> None:
         self._solved = solved
-        self._graph = solved.graph
+        self.graph = solved.graph
         self._supergraph = solved.supergraph
-        self._keys = keys
+        self.keys = keys
         self._budget = budget
         self.fetches: list[Fetch] = []
         self._roots: dict[tuple[Node, ResponsePath, Fetch | None], Fetch] = {}
         self._entities: dict[tuple[Node, ResponsePath, str | None], list[Fetch]] = {}
-
-    def build(self, paths: Iterable[Sequence[Step]]) -> list[Fetch]:
-        for steps in paths:
-            _Walk(self).along(steps)
-        return self.fetches
 
     # -- fetches
 
@@ -196,7 +116,7 @@ class FetchBuilder:
         return Place(fetch, fetch.selection, here.path)
 
     def _representation_type(self, place: Place, source: Node, target: Node) -> str | None:
-        if self._graph.is_interface_object(target) or self._graph.is_interface_object(source):
+        if self.graph.is_interface_object(target) or self.graph.is_interface_object(source):
             return target.type
         if self._supergraph.kind(source.type) != "object":
             place.selection.typename()
@@ -220,7 +140,7 @@ class FetchBuilder:
         return Gathered(tuple(items), frozenset(deps))
 
     def _gather_fragment(self, place: Place, node: Node, item: SetFragment) -> Gathered:
-        if applies(self._graph, node, item):
+        if applies(self.graph, node, item):
             return self.gather(place, node, item.sub)
         local = set(self._supergraph.possible(node.type))
         found = [
@@ -233,7 +153,7 @@ class FetchBuilder:
     def _gather_member(self, place: Place, node: Node, name: str, wanted: FieldSet) -> Gathered:
         best: tuple[float, Node, Node] | None = None
         for reached, hop in self._solved.reachable(node).items():
-            member = self._graph.members.get(reached, {}).get(name)
+            member = self.graph.members.get(reached, {}).get(name)
             if member is not None:
                 cost = hop.cost + self._solved.cost(member, wanted)
                 if cost < (best[0] if best is not None else inf):
@@ -260,7 +180,7 @@ class FetchBuilder:
             there = self.travel(place, node, reached)
         else:
             there = self.require(place, node, reached, edge.requires)
-        key = self._keys.key(item.name, item.arguments)
+        key = self.keys.key(item.name, item.arguments)
         below = there.selection.add(key, item.name, item.arguments)
         deps = frozenset({there.fetch})
         if item.sub is None:
@@ -274,7 +194,7 @@ class FetchBuilder:
         best: tuple[Node, FieldEdge] | None = None
         best_cost = inf
         for reached, hop in solved.reachable(node).items():
-            for edge in self._graph.edges(reached, item.name):
+            for edge in self.graph.edges(reached, item.name):
                 cost = hop.cost + FIELD
                 if item.sub is not None:
                     cost += solved.cost(edge.target, item.sub)
@@ -286,9 +206,9 @@ class FetchBuilder:
         return best
 
     def _gather_by_implementation(self, place: Place, node: Node, item: SetField) -> Gathered:
-        alone = self._graph.sets.intern((item,))
+        alone = self.graph.sets.intern((item,))
         for reached in self._solved.reachable(node):
-            members = self._graph.members.get(reached)
+            members = self.graph.members.get(reached)
             if members and all(
                 self._solved.cost(member, alone) < inf for member in members.values()
             ):
@@ -297,76 +217,6 @@ class FetchBuilder:
                     [self._gather_cast(there, member, alone) for member in members.values()]
                 )
         raise PlanningFailed(f"The inputs of {node.type} cannot be gathered: {item.name}.")
-
-
-class _Walk:
-    """Along one path: selects its fields, opening fetches where it changes subgraph."""
-
-    def __init__(self, builder: FetchBuilder) -> None:
-        self._builder = builder
-        self._place: Place | None = None
-        self._node: Node | None = None
-
-    def along(self, steps: Sequence[Step]) -> None:
-        index = 0
-        while index < len(steps):
-            step = steps[index]
-            if isinstance(step, KeyStep):
-                index = self._hops(steps, index)
-            else:
-                self._take(step)
-                index += 1
-
-    def _hops(self, steps: Sequence[Step], index: int) -> int:
-        """A run of hops is one journey; inputs required at its end change where it passes."""
-        place, node = self._here()
-        target = node
-        while isinstance(step := steps[index], KeyStep):
-            target = step.target
-            index += 1
-        if isinstance(step, RequiresStep):
-            self._place = self._builder.require(place, node, target, step.inputs)
-            index += 1
-        else:
-            self._place = self._builder.travel(place, node, target)
-        self._node = target
-        return index
-
-    def _take(self, step: Step) -> None:
-        if isinstance(step, RootStep):
-            self._place, self._node = self._builder.root(step.node), step.node
-            return
-        place, node = self._here()
-        if isinstance(step, ReenterStep):
-            self._place = self._builder.root(step.node, place.path, place.fetch)
-            self._node = step.node
-        elif isinstance(step, RequiresStep):
-            self._place = self._builder.require(place, node, step.node, step.inputs)
-            self._node = step.node
-        elif isinstance(step, CastStep):
-            place.selection.typename()
-            cast = place.selection.cast(step.type)
-            self._place = Place(place.fetch, cast, (*place.path, Cast(step.type)))
-            self._node = step.node
-        elif isinstance(step, FieldStep):
-            self._field(place, node, step)
-
-    def _field(self, place: Place, node: Node, step: FieldStep) -> None:
-        graph = self._builder._graph
-        self._node = step.target
-        if step.name == "__typename" and graph.is_interface_object(node):
-            # What an interface object calls its type is not the object's type.
-            place.selection.add(self._builder._keys.placeholder, "__typename")
-            return
-        below = place.selection.add(step.key, step.name, step.arguments, step.variables)
-        if step.is_abstract and not graph.is_interface_object(step.target):
-            below.typename()
-        self._place = Place(place.fetch, below, (*place.path, step.key))
-
-    def _here(self) -> tuple[Place, Node]:
-        if self._place is None or self._node is None:
-            raise ValueError("a path starts at a root")
-        return self._place, self._node
 
 
 def _base(node: Node) -> Node:
@@ -380,22 +230,3 @@ def _joined(found: Iterable[Gathered]) -> Gathered:
         items.extend(gathered.items)
         deps |= gathered.deps
     return Gathered(tuple(items), frozenset(deps))
-
-
-def clash(first: Sequence[Input], second: Sequence[Input]) -> bool:
-    """Whether one representation would need two values under one name."""
-    for one in first:
-        for other in second:
-            if isinstance(one, InputField) and isinstance(other, InputField):
-                if one.name == other.name and (
-                    one.key != other.key or clash(one.below, other.below)
-                ):
-                    return True
-            elif (
-                isinstance(one, InputCast)
-                and isinstance(other, InputCast)
-                and one.type == other.type
-                and clash(one.below, other.below)
-            ):
-                return True
-    return False

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.planning.fetches import Fetch, clash
+from gateway.planning.fetch import Fetch, clash
 from gateway.planning.selection import ResponsePath
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from graphql import parse, print_ast
 
-from gateway.planning.fetches import Input, InputField
+from gateway.planning.fetch import Input, InputField
 from gateway.planning.selection import Cast, ResponsePath
 
 # Which calls of a request have objects depends on data: keep its documents bounded.

@@ -30,6 +30,7 @@ from gateway.planning.selection import InternalKeys
 from gateway.planning.solve import Solved
 from gateway.planning.steps import RootStep, Step
 from gateway.planning.variables import response_keys
+from gateway.planning.walk import build
 from gateway.policy.authorization import Denial
 
 _LOCAL_FIELDS = frozenset({"__schema", "__type", "__typename"})
@@ -141,7 +142,7 @@ class _Planning:
 
     def _step(self, paths: list[list[Step]], kind: Literal["query", "mutation"]) -> PlanStep:
         builder = FetchBuilder(self._solved, self._keys, self._budget)
-        fetches = absorb(builder.build(paths))
+        fetches = absorb(build(builder, paths))
         self._budget.check()
         return self._emitter.step(fetches, kind)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.execution.representations import batch, path_of, targets
-from gateway.planning.fetches import InputCast, InputField
+from gateway.planning.fetch import InputCast, InputField
 from gateway.planning.plan import Call
 from gateway.planning.selection import Cast
 
