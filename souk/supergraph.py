@@ -9,6 +9,7 @@ from graphql import GraphQLError
 
 from gateway.composition import SubgraphSource, compose
 from gateway.composition.config import SupergraphConfig, load_config
+from gateway.composition.diff import Change, diff
 from gateway.gateway import Gateway
 from gateway.planning.errors import PlanningFailed
 from gateway.transport.http import HttpTransport
@@ -74,6 +75,14 @@ def _composed() -> str:
         lines = "; ".join(f"{error.code}: {error.message}" for error in composition.errors)
         raise Problem(f"the agents' schemas do not compose: {lines}", "Correct the schemas")
     return composition.supergraph_sdl
+
+
+def changes_since(old: Path) -> list[Change]:
+    """What changes from an earlier supergraph's file to what the agents' code composes to."""
+    try:
+        return diff(old.read_text(), _composed())
+    except (GraphQLError, UnicodeDecodeError, ValueError, TypeError) as error:
+        raise Problem(f"{old} is no supergraph: {error}", "Name an earlier supergraph") from error
 
 
 def plan_text(query: str, as_json: bool) -> str:

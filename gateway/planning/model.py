@@ -24,7 +24,7 @@ from graphql import (
     print_ast,
 )
 
-from gateway.planning.api_schema import api_schema
+from gateway.composition.api_schema import api_schema
 from gateway.policy.requirements import Requirements
 
 Kind = Literal["object", "interface", "union"]

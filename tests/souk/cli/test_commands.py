@@ -135,6 +135,33 @@ def test_config_says_what_holds_and_why_and_no_secret(tmp_path: Path) -> None:
     assert ["port", "5000", "souk.toml", "SOUK_PORT"] in [row.split() for row in table.splitlines()]
 
 
+def test_compose_lists_changes_since_an_earlier_supergraph(tmp_path: Path) -> None:
+    now = (Path(__file__).parents[3] / "supergraph.graphql").read_text()
+    old = tmp_path / "old.graphql"
+    runner = CliRunner()
+
+    old.write_text(now)
+    same = runner.invoke(cli, ["compose", "--diff", str(old)])
+    assert (same.exit_code, same.stdout) == (0, "Nothing changes.\n")
+
+    old.write_text(now + "\ntype Gone @join__type(graph: ORDER) { id: ID! }\n")
+    broken = runner.invoke(cli, ["compose", "--diff", str(old), "--json"])
+    assert broken.exit_code == 1
+    assert json.loads(broken.stdout) == {
+        "counts": {"breaking": 1, "dangerous": 0, "safe": 0},
+        "changes": [
+            {"severity": "breaking", "code": "TYPE_REMOVED", "message": "Gone was removed"}
+        ],
+    }
+    table = runner.invoke(cli, ["compose", "--diff", str(old)])
+    assert table.exit_code == 1
+    assert [line.split() for line in table.stdout.splitlines()] == [
+        ["Severity", "Kind", "Change"],
+        ["breaking", "TYPE_REMOVED", "Gone", "was", "removed"],
+        ["1", "breaking,", "0", "dangerous,", "0", "safe"],
+    ]
+
+
 def test_every_command_explains_itself() -> None:
     runner = CliRunner()
     _, _, commands = runner.invoke(cli, ["--help"], prog_name="souk").stdout.partition(
