@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
+from gateway.gateway import GatewaySettings
 from tests.gateway.shop import WHOLE, monolith, shop
 
 REFERENCE = monolith()
-SHOP = shop()
+INTERPRETED = shop(settings=GatewaySettings(compile_after=1_000_000))
+COMPILED = shop(settings=GatewaySettings(compile_after=1))
 
 
 def both(query: str, **variables: Any) -> tuple[Any, Any]:
@@ -19,10 +21,8 @@ def both(query: str, **variables: Any) -> tuple[Any, Any]:
     expected = execute_sync(REFERENCE, parse(query), variable_values=variables)
     places = {tuple(error.path or ()) for error in expected.errors or ()}
 
-    async def run() -> Any:
-        return await SHOP.response(query, **variables)
-
-    answer = asyncio.run(run())
+    answer = asyncio.run(COMPILED.response(query, **variables))
+    assert asyncio.run(INTERPRETED.response(query, **variables)) == answer
     found = {tuple(error.get("path", ())) for error in answer.errors}
     return (expected.data, places), (answer.data, found)
 

@@ -22,7 +22,8 @@ async def answer_to(query: str, data: dict[str, Any]) -> tuple[Any, list[Any]]:
         return {"data": data}
 
     federation = Federation({"a": Subgraph(SDL, answer=execute)})
-    response = await federation.response(query)
+    response = await federation.response(query)  # interpreted
+    assert await federation.response(query) == response  # compiled
     return response.data, [error["path"] for error in response.errors]
 
 
