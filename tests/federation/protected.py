@@ -261,8 +261,9 @@ def _add_requiring(draw: st.DrawFn, owner: str, found: dict[str, Field]) -> None
         for item in found.values()
         if item.graph != graph and item.type == "String" and item.wrap == "{}"
     ]
-    if there and draw(st.booleans()):
-        item = draw(st.sampled_from(there))
+    chosen = draw(st.integers(0, 9))
+    if chosen < len(there):
+        item = there[chosen]
         name = f"{owner[0].lower()}made"
         found[name] = Field(name, "String", "{}", graph, item.rules, (item.name,))
 

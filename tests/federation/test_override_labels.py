@@ -85,6 +85,7 @@ async def test_labels_that_are_no_percentage_are_names() -> None:
 
 async def test_a_field_that_is_a_key_input_moves_with_its_label() -> None:
     """What another field requires is gathered from whoever has it under the active labels."""
+    drawn = [0.0]
     federation = Federation(
         {
             "old": Subgraph(
@@ -106,7 +107,6 @@ async def test_a_field_that_is_a_key_input_moves_with_its_label() -> None:
         },
         draw=lambda: drawn[0],
     )
-    drawn = [0.0]
     assert await federation.data("{ t { box } }") == {"t": {"box": 20}}
     drawn[0] = 60.0
     assert await federation.data("{ t { box } }") == {"t": {"box": 10}}

@@ -88,7 +88,7 @@ async def test_a_bomb_of_fragments_is_an_error_and_sends_nothing() -> None:
         f"fragment F{n} on T {{ a{n}: t {{ ...F{n + 1} }} b{n}: t {{ ...F{n + 1} }} }}"
         for n in range(24)
     )
-    federation = shared_everything(settings=GatewaySettings(planning_seconds=60))
+    federation = shared_everything()
     response = await federation.response(f"{{ t {{ ...F0 }} }} fragment F24 on T {{ id }} {levels}")
     assert response.data is None
     assert [error["extensions"]["code"] for error in response.errors] == ["QUERY_PLANNING_FAILED"]

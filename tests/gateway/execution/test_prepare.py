@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.execution import prepare
+from gateway.execution.project import compile_projection
 from gateway.gateway import GatewaySettings
 from tests.gateway.subgraphs import Federation, Subgraph, resolve_with
 
@@ -13,7 +14,6 @@ from tests.gateway.subgraphs import Federation, Subgraph, resolve_with
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows by one with each compilation."""
     made: list[int] = []
-    compile_projection = prepare.compile_projection
 
     def counting(*arguments: Any) -> Any:
         made.append(1)
