@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -225,7 +224,7 @@ class Gateway:
                 request.variables,
             )
             data = result.data or {}
-            errors = _introspection_errors(result)
+            errors = [formatted(item, SUBGRAPH_ERROR) for item in result.errors or ()]
         run = await self._engine.run(prepared.plan, request.variables, context, data)
         errors.extend(run.errors)
         violations: list[Violation] = []
@@ -298,7 +297,3 @@ def _name(operation: OperationDefinitionNode) -> str | None:
 
 def _unauthorized(coordinate: str) -> dict[str, Any]:
     return error(f"Not authorized to read {coordinate}.", UNAUTHORIZED)
-
-
-def _introspection_errors(result: ExecutionResult) -> list[dict[str, Any]]:
-    return [formatted(item, SUBGRAPH_ERROR) for item in result.errors or ()]

@@ -30,14 +30,15 @@ def offices(**arguments: Any) -> Federation:
                   hobby: String @policy(policies: [["friend"]])
                 }
                 type Robot implements Named @key(fields: "id") { id: ID! name: String }
-                type Vault @authenticated { code: String }
-                type Safe { code: String }
+                interface Lockable { code: String }
+                type Vault implements Lockable @authenticated { code: String }
+                type Safe implements Lockable { code: String }
                 union Box = Vault | Safe
                 union Locked = Vault
                 enum Rank @authenticated { LOW HIGH }
                 type Query {
                   named: [Named!]! person: Person boxes: [Box] vault: Vault
-                  locked: Locked rank: Rank
+                  locked: Locked rank: Rank lockable: Lockable
                 }
                 type Mutation { raise: Int @authenticated praise: Int }
                 """,
@@ -50,6 +51,7 @@ def offices(**arguments: Any) -> Federation:
                             {"__typename": "Safe", "code": "0"},
                         ]
                     ),
+                    "Query.lockable": resolve_with(lambda: {"__typename": "Safe", "code": "0"}),
                     "Query.locked": resolve_with(lambda: {"__typename": "Vault", "code": "1234"}),
                     "Mutation.raise": resolve_with(lambda: 1),
                     "Mutation.praise": resolve_with(lambda: 2),
@@ -117,6 +119,17 @@ async def test_an_object_of_a_protected_type_in_a_union_is_null_and_keeps_its_ty
     assert denied(response) == [(["boxes", 0], "Not authorized to read this object.")]
     assert "1234" not in json.dumps(response.body())
     assert "Vault" not in federation.subgraphs["staff"].calls[0].document
+
+
+async def test_a_field_that_returns_an_interface_needs_what_all_its_types_need() -> None:
+    federation = offices()
+    query = "{ lockable { ... on Safe { code } } }"
+    response = await federation.response(query)
+    assert response.data == {"lockable": None}
+    assert [path for path, _ in denied(response)] == [["lockable"]]
+    assert federation.called() == {}
+    allowed = await federation.response_to(SOMEBODY, query)
+    assert (allowed.data, allowed.errors) == ({"lockable": {"code": "0"}}, [])
 
 
 @pytest.mark.parametrize(
