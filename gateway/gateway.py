@@ -1,6 +1,7 @@
 """The gateway as its edge uses it: a request in, a response out."""
 
-from collections.abc import Callable, Mapping, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +48,8 @@ class GatewaySettings:
     """Sizes in entries unless said. `planning_seconds`: what one plan may cost.
 
     `merge_waves` sends entity fetches of one subgraph together that come after equally many
-    others: fewer requests, but one then waits for the inputs of all.
+    others: fewer requests, but one then waits for the inputs of all. `mask_subgraph_errors`: of
+    all subgraphs, or of those named, clients see no messages and extensions of errors.
     """
 
     document_cache_size: int = 2_000
@@ -56,7 +58,7 @@ class GatewaySettings:
     max_tokens: int = 10_000
     introspection: bool = True
     planning_seconds: float = 1.0
-    mask_subgraph_errors: bool = False
+    mask_subgraph_errors: bool | frozenset[str] = False
     merge_waves: bool = True
 
 
@@ -87,17 +89,20 @@ class GraphQLResponse:
         return body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Prepared:
     """An operation for one set of condition values: how to fetch it and how to shape it."""
 
     plan: Plan
     project: Project
     introspection: tuple[FieldNode, ...]
+    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _PlanKey:
+class PlanKey:
+    """What a plan is made for: to be handed from `most_used` to another gateway's `warm`."""
+
     query: str
     operation: str | None
     booleans: tuple[tuple[str, bool], ...]
@@ -149,7 +154,7 @@ class Gateway:
                 self.settings.document_cache_size, self.settings.document_cache_characters, len
             )
         )
-        self._plans: SingleFlightCache[_PlanKey, _Prepared] = SingleFlightCache(
+        self._plans: SingleFlightCache[PlanKey, _Prepared] = SingleFlightCache(
             BoundedCache(self.settings.plan_cache_size)
         )
 
@@ -195,6 +200,19 @@ class Gateway:
         key = _plan_key(request, document, coerced)
         return self._plans.get_now(key, lambda: self._prepare(document, operation, key)).plan
 
+    def most_used(self, most: int) -> list[PlanKey]:
+        """Of the operations whose plans are cached, those that were executed most often."""
+        cached = self._plans.entries.items()
+        used = heapq.nlargest(most, cached, key=lambda entry: entry[1].uses)
+        return [key for key, _ in used]
+
+    def warm(self, keys: Iterable[PlanKey]) -> int:
+        """Plans operations before they are asked for; the number of those that can be planned.
+
+        For a gateway that serves nobody yet: may run in a thread of its own.
+        """
+        return sum(self._can_plan(key) for key in keys)
+
     async def close(self) -> None:
         """Closes the transports."""
         for transport in self._engine.transports.values():
@@ -212,6 +230,7 @@ class Gateway:
         coerced = self._variables(operation, request.variables)
         key = _plan_key(request, document, coerced)
         prepared = await self._plans.get(key, lambda: self._prepare(document, operation, key))
+        prepared.uses += 1
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         if prepared.introspection:
@@ -232,6 +251,15 @@ class Gateway:
             errors.extend(unexplained(violations, errors))
         return GraphQLResponse(answer, errors, executed=True)
 
+    def _can_plan(self, key: PlanKey) -> bool:
+        document = self._documents.get_now(key.query, lambda: self._reader.read(key.query))
+        try:
+            operation = _operation(document, key.operation)
+            self._plans.get_now(key, lambda: self._prepare(document, operation, key))
+        except (_Refused, PlanningFailed):
+            return False
+        return True
+
     def _variables(
         self, operation: OperationDefinitionNode, raw: Mapping[str, Any]
     ) -> Mapping[str, Any]:
@@ -248,7 +276,7 @@ class Gateway:
         return values.coerced
 
     def _prepare(
-        self, document: Document, operation: OperationDefinitionNode, key: _PlanKey
+        self, document: Document, operation: OperationDefinitionNode, key: PlanKey
     ) -> _Prepared:
         if document.node is None:
             raise ValueError("only valid documents are planned")
@@ -302,13 +330,13 @@ def _check_kind(operation: OperationDefinitionNode, allow_mutations: bool) -> No
         raise _Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
 
 
-def _plan_key(request: GraphQLRequest, document: Document, coerced: Mapping[str, Any]) -> _PlanKey:
+def _plan_key(request: GraphQLRequest, document: Document, coerced: Mapping[str, Any]) -> PlanKey:
     booleans = tuple(
         (name, bool(coerced[name]))
         for name in sorted(document.condition_variables)
         if name in coerced
     )
-    return _PlanKey(request.query, request.operation_name, booleans)
+    return PlanKey(request.query, request.operation_name, booleans)
 
 
 def _introspection_errors(result: ExecutionResult) -> list[dict[str, Any]]:

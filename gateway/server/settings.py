@@ -21,6 +21,9 @@ class ServerSettings:
     - `jwks`: the public key set to publish; None: nothing is published.
     - `graphiql`: None: there is no such page.
     - `lifecycle`: the same object goes to `serve`, so that the app knows when it is draining.
+    - `path`: of the GraphQL endpoint; `health_path`: of the probes below it, None: there are none.
+    - `forward_headers`: whether transports see all headers of the client and not only
+      authorization; their rules choose. `return_headers`: whether they may add to the answer's.
     - `on_defect`: told "edge" and the exception for every one that nobody expected.
     - `routes`: more of them, behind the same headers, request ids and log lines.
     """
@@ -33,6 +36,10 @@ class ServerSettings:
     graphiql: GraphiQL | None = None
     on_defect: OnDefect | None = None
     routes: Sequence[BaseRoute] = ()
+    path: str = "/graphql"
+    health_path: str | None = "/health"
+    forward_headers: bool = False
+    return_headers: bool = False
     max_body_bytes: int = 1_048_576
     body_timeout_seconds: float = 10.0
     timeout_seconds: float = 30.0
