@@ -54,10 +54,11 @@ def _merged(left: dict[str, int | None], right: dict[str, int | None]) -> dict[s
     if "public" in left and "public" in right:
         both["public"] = None
     for name in _AGES:
+        if name not in left and name not in right:
+            continue
         # Without an age of its own, an answer may be kept for as long as a cache likes.
         ages = [age for age in (_age(left, name), _age(right, name)) if age is not None]
-        if ages:
-            both[name] = min(ages)
+        both[name] = min(ages)
     return _ordered(both)
 
 

@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
 from gateway.execution.engine import OnDefect
-from gateway.policy.authentication import Authenticator
+from gateway.policy.authentication import Claims
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
 from gateway.server.lifecycle import Lifecycle, Readiness, always_ready
+
+
+class Authenticates(Protocol):
+    """Says who is calling. `gateway.policy.authentication.Authenticator` is one that does."""
+
+    def authenticate(self, authorization: str | None) -> Claims | None:
+        """The caller's claims; None: anonymous. Raises Unauthenticated."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class ServerSettings:
     """
 
     executor: Executor
-    authenticator: Authenticator | None = None
+    authenticator: Authenticates | None = None
     jwks: Callable[[], Mapping[str, Any]] | None = None
     readiness: Readiness = always_ready
     lifecycle: Lifecycle = field(default_factory=Lifecycle)

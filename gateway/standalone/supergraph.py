@@ -1,0 +1,112 @@
+"""From the text of a supergraph to a gateway that is ready to serve it."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from graphql import ConstDirectiveNode, EnumTypeDefinitionNode, GraphQLError, StringValueNode, parse
+
+from gateway.configuration.settings import Settings
+from gateway.execution.engine import OnDefect
+from gateway.gateway import Gateway, PlanKey
+from gateway.standalone.problems import Problem
+from gateway.transport.http import HttpTransport
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A gateway, its transports by subgraph, and a digest of the text that it was made from.
+
+    `warmed`: the number of operations that are planned already.
+    """
+
+    gateway: Gateway
+    transports: Mapping[str, HttpTransport]
+    digest: str
+    warmed: int = 0
+
+
+def digest(text: str) -> str:
+    """Tells one supergraph from another."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def load(
+    text: str,
+    settings: Settings,
+    *,
+    on_defect: OnDefect | None = None,
+    warm: Sequence[PlanKey] = (),
+) -> Loaded:
+    """Makes the gateway and plans the operations `warm`. Raises Problem.
+
+    Takes its time, so not on the event loop's thread.
+    """
+    try:
+        urls = _urls(text)
+    except GraphQLError as error:
+        raise Problem(f"is no valid GraphQL: {error.message}{_place(error)}") from error
+    for name, url in settings.override_subgraph_url.items():
+        if name in urls:
+            urls[name] = url
+    for name, url in urls.items():
+        if not url.startswith(("http://", "https://")):
+            raise Problem(
+                f"has no HTTP URL of the subgraph {name}: give one in override_subgraph_url.{name}"
+            )
+    transports = {
+        name: HttpTransport(url, settings.http(name), name=name) for name, url in urls.items()
+    }
+    limits = settings.limits.of_documents()
+    try:
+        gateway = Gateway(
+            text,
+            transports,
+            settings=settings.gateway(list(urls)),
+            check=limits.check,
+            on_defect=on_defect,
+        )
+        warmed = gateway.warm(warm)
+    except (GraphQLError, ValueError) as error:
+        raise Problem(f"cannot be served: {error}") from error
+    except Exception as error:  # boundary: a supergraph may be wrong in ways nobody thought of
+        raise Problem(f"cannot be served: {error!r}") from error
+    return Loaded(gateway, transports, digest(text), warmed)
+
+
+def unknown_subgraphs(settings: Settings, loaded: Loaded) -> list[str]:
+    """A sentence for each subgraph that the settings name and the supergraph does not have."""
+    found = []
+    for name, place in settings.named_subgraphs().items():
+        if name not in loaded.transports:
+            close = difflib.get_close_matches(name, loaded.transports, n=1)
+            guess = f"; did you mean {close[0]}?" if close else ""
+            found.append(f"{place}: the supergraph has no subgraph {name}{guess}")
+    return found
+
+
+def _urls(text: str) -> dict[str, str]:
+    """The URL of each subgraph, by `@join__graph(name:, url:)`; empty where it has none."""
+    urls: dict[str, str] = {}
+    for definition in parse(text).definitions:
+        if (
+            isinstance(definition, EnumTypeDefinitionNode)
+            and definition.name.value == "join__Graph"
+        ):
+            for value in definition.values or ():
+                for directive in value.directives or ():
+                    if directive.name.value == "join__graph":
+                        urls[_argument(directive, "name")] = _argument(directive, "url")
+    return urls
+
+
+def _argument(directive: ConstDirectiveNode, name: str) -> str:
+    for argument in directive.arguments or ():
+        if argument.name.value == name and isinstance(argument.value, StringValueNode):
+            return argument.value.value
+    return ""
+
+
+def _place(error: GraphQLError) -> str:
+    return f" (line {error.locations[0].line})" if error.locations else ""

@@ -1,0 +1,74 @@
+"""Serves through one gateway at a time; the one before finishes what it has begun."""
+
+import asyncio
+from collections.abc import Mapping
+
+from gateway.context import RequestContext
+from gateway.gateway import GraphQLRequest, GraphQLResponse
+from gateway.standalone.supergraph import Loaded
+from gateway.transport.breaker import State
+
+
+class _Serving:
+    """A gateway, and how many operations it is executing."""
+
+    __slots__ = ("idle", "loaded", "running")
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.running = 0
+        self.idle: asyncio.Event | None = None
+
+
+class SwappableGateway:
+    """An `Executor` whose gateway can be replaced between any two operations."""
+
+    def __init__(self, first: Loaded) -> None:
+        self._serving = _Serving(first)
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    @property
+    def loaded(self) -> Loaded:
+        """What serves now."""
+        return self._serving.loaded
+
+    async def execute(
+        self,
+        request: GraphQLRequest,
+        context: RequestContext,
+        *,
+        allow_mutations: bool = True,
+    ) -> GraphQLResponse:
+        """See `Executor.execute`."""
+        serving = self._serving
+        serving.running += 1
+        try:
+            return await serving.loaded.gateway.execute(
+                request, context, allow_mutations=allow_mutations
+            )
+        finally:
+            serving.running -= 1
+            if serving.running == 0 and serving.idle is not None:
+                serving.idle.set()
+
+    def swap(self, loaded: Loaded) -> None:
+        """From the next operation on, `loaded` serves. The old transports close when all ended."""
+        old, self._serving = self._serving, _Serving(loaded)
+        task = asyncio.create_task(_retire(old))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    def circuits(self) -> Mapping[str, State]:
+        """The state of the circuit breaker of each subgraph."""
+        return {name: each.circuit for name, each in self.loaded.transports.items()}
+
+    async def close(self) -> None:
+        """Closes all transports, when nothing is executed any more."""
+        await asyncio.gather(self._serving.loaded.gateway.close(), *self._retiring)
+
+
+async def _retire(serving: _Serving) -> None:
+    if serving.running:
+        serving.idle = asyncio.Event()
+        await serving.idle.wait()
+    await serving.loaded.gateway.close()
