@@ -87,4 +87,4 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
 
 
 def _invalid(path: Path, problems: list[str]) -> InvalidSettings:
-    return InvalidSettings("\n".join(f"{path}: {problem}" for problem in problems))
+    return InvalidSettings("\n".join(f"{path}: {' '.join(each.split())}" for each in problems))

@@ -106,6 +106,11 @@ class HttpTransport:
         """The state of the circuit breaker; without one always closed."""
         return self._breaker.state if self._breaker is not None else "closed"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may hold connections."""
+        return self._session is not None
+
     async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
         """See `Transport.execute`."""
         body = orjson.dumps({"query": request.document, "variables": dict(request.variables)})
