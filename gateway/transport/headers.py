@@ -81,7 +81,10 @@ FORWARD_AUTHORIZATION: Final[tuple[Rule, ...]] = (Propagate(Named("authorization
 
 
 class AnswerHeaders(Protocol):
-    """Headers of a subgraph's answer, with any case of name; a name may occur several times."""
+    """Headers of a subgraph's answer, with any case of name; a name may occur several times.
+
+    What is not ASCII is read as UTF-8, other bytes as surrogates.
+    """
 
     def keys(self) -> Iterable[str]: ...
 
@@ -180,4 +183,9 @@ def _chosen(rules: Sequence[Rule], answer: AnswerHeaders) -> Iterator[_Chosen]:
 def _returned(select: Selector, answer: AnswerHeaders) -> Iterator[tuple[str, list[str]]]:
     for name in dict.fromkeys(key.lower() for key in answer.keys()):  # noqa: SIM118 a protocol's
         if name not in UNRETURNABLE and select.matches(name):
-            yield name, answer.getall(name)
+            yield name, [_as_bytes(value) for value in answer.getall(name)]
+
+
+def _as_bytes(value: str) -> str:
+    """As the bytes that came, one character for each: the form in which ASGI takes headers."""
+    return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -206,6 +206,17 @@ def test_the_committed_schema_is_that_of_the_code() -> None:
     assert SCHEMA.read_text() == json_schema()
 
 
+def test_the_example_in_the_readme(tmp_path: Path) -> None:
+    readme = (SCHEMA.parents[1] / "README.md").read_text()
+    example = readme.split("```yaml\n")[1].split("```")[0]
+    settings = loaded(tmp_path, example, PRODUCTS_KEY="k")
+    defaults = Settings()
+    assert settings.supergraph == defaults.supergraph
+    assert settings.limits == defaults.limits
+    assert settings.traffic_shaping.router == defaults.traffic_shaping.router
+    assert settings.traffic_shaping.all == defaults.traffic_shaping.all
+
+
 def test_the_schema_shows_defaults_as_they_are_written() -> None:
     definitions = json.loads(json_schema())["$defs"]
     timeout = definitions["SubgraphTraffic"]["properties"]["timeout"]

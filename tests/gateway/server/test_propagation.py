@@ -1,5 +1,6 @@
 """Headers all the way: from the client to the subgraphs, and from them to the client."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -78,6 +79,26 @@ async def test_cookies_go_in(client: ClientSession) -> None:
 async def test_caching_is_the_most_restrictive(client: ClientSession) -> None:
     async with client.get(BOTH) as response:
         assert response.headers.getall("cache-control") == ["public, max-age=10"]
+
+
+@pytest.mark.parametrize("value", ["€", "\udcff\udcfe"])
+async def test_whatever_is_in_a_header_comes_back(
+    servers: dict[str, Served], client: ClientSession, value: str
+) -> None:
+    raw = value.encode("utf-8", "surrogateescape")
+
+    async def odd(request: web.Request) -> web.StreamResponse:
+        body = b'{"data":{"a":"1"}}'
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+        assert isinstance(request.transport, asyncio.Transport)
+        request.transport.write(head.encode() + b"\r\nx-cost: " + raw + b"\r\n\r\n" + body)
+        await asyncio.Event().wait()  # until the gateway hangs up
+        raise AssertionError
+
+    servers["a"].fault = odd
+    async with client.get("/graphql?query={a}") as response:
+        assert response.status == 200
+        assert response.headers.getall("x-cost") == [value]
 
 
 @pytest.mark.parametrize("header", ["authorization", "cookie"])
