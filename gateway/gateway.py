@@ -1,8 +1,9 @@
 """The gateway as its edge uses it: a request in, a response out."""
 
-import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
 from typing import Any
 
 from graphql import (
@@ -39,6 +40,7 @@ BAD_USER_INPUT = "BAD_USER_INPUT"
 METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
 QUERY_PLANNING_FAILED = "QUERY_PLANNING_FAILED"
 _MAX_VARIABLE_ERRORS = 50
+_MOST_CONDITIONS_WARMED = 4
 
 ParseScalar = Callable[[Any], Any]
 
@@ -89,20 +91,17 @@ class GraphQLResponse:
         return body
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """An operation for one set of condition values: how to fetch it and how to shape it."""
 
     plan: Plan
     project: Project
     introspection: tuple[FieldNode, ...]
-    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class PlanKey:
-    """What a plan is made for: to be handed from `most_used` to another gateway's `warm`."""
-
+class _PlanKey:
     query: str
     operation: str | None
     booleans: tuple[tuple[str, bool], ...]
@@ -154,7 +153,7 @@ class Gateway:
                 self.settings.document_cache_size, self.settings.document_cache_characters, len
             )
         )
-        self._plans: SingleFlightCache[PlanKey, _Prepared] = SingleFlightCache(
+        self._plans: SingleFlightCache[_PlanKey, _Prepared] = SingleFlightCache(
             BoundedCache(self.settings.plan_cache_size)
         )
 
@@ -200,18 +199,17 @@ class Gateway:
         key = _plan_key(request, document, coerced)
         return self._plans.get_now(key, lambda: self._prepare(document, operation, key)).plan
 
-    def most_used(self, most: int) -> list[PlanKey]:
-        """Of the operations whose plans are cached, those that were executed most often."""
-        cached = self._plans.entries.items()
-        used = heapq.nlargest(most, cached, key=lambda entry: entry[1].uses)
-        return [key for key, _ in used]
+    async def warm(self, documents: Iterable[str]) -> dict[str, str]:
+        """Plans the operations of these documents before anybody asks for them.
 
-    def warm(self, keys: Iterable[PlanKey]) -> int:
-        """Plans operations before they are asked for; the number of those that can be planned.
-
-        For a gateway that serves nobody yet: may run in a thread of its own.
+        Returns, by document, why one could not be made ready: a message that a client would get.
         """
-        return sum(self._can_plan(key) for key in keys)
+        failures: dict[str, str] = {}
+        for query in documents:
+            failure = await self._warm(query)
+            if failure is not None:
+                failures[query] = failure
+        return failures
 
     async def close(self) -> None:
         """Closes the transports."""
@@ -230,7 +228,6 @@ class Gateway:
         coerced = self._variables(operation, request.variables)
         key = _plan_key(request, document, coerced)
         prepared = await self._plans.get(key, lambda: self._prepare(document, operation, key))
-        prepared.uses += 1
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         if prepared.introspection:
@@ -251,14 +248,20 @@ class Gateway:
             errors.extend(unexplained(violations, errors))
         return GraphQLResponse(answer, errors, executed=True)
 
-    def _can_plan(self, key: PlanKey) -> bool:
-        document = self._documents.get_now(key.query, lambda: self._reader.read(key.query))
-        try:
-            operation = _operation(document, key.operation)
-            self._plans.get_now(key, lambda: self._prepare(document, operation, key))
-        except (_Refused, PlanningFailed):
-            return False
-        return True
+    async def _warm(self, query: str) -> str | None:
+        document = await self._documents.get(query, lambda: self._reader.read(query))
+        if document.errors:
+            message: str = document.errors[0]["message"]
+            return message
+        names = sorted(document.condition_variables)[:_MOST_CONDITIONS_WARMED]
+        for name, operation in document.operations.items():
+            for values in product((False, True), repeat=len(names)):
+                key = _PlanKey(query, name, tuple(zip(names, values, strict=True)))
+                try:
+                    await self._plans.get(key, partial(self._prepare, document, operation, key))
+                except PlanningFailed as failed:
+                    return str(failed)
+        return None
 
     def _variables(
         self, operation: OperationDefinitionNode, raw: Mapping[str, Any]
@@ -276,7 +279,7 @@ class Gateway:
         return values.coerced
 
     def _prepare(
-        self, document: Document, operation: OperationDefinitionNode, key: PlanKey
+        self, document: Document, operation: OperationDefinitionNode, key: _PlanKey
     ) -> _Prepared:
         if document.node is None:
             raise ValueError("only valid documents are planned")
@@ -330,13 +333,13 @@ def _check_kind(operation: OperationDefinitionNode, allow_mutations: bool) -> No
         raise _Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
 
 
-def _plan_key(request: GraphQLRequest, document: Document, coerced: Mapping[str, Any]) -> PlanKey:
+def _plan_key(request: GraphQLRequest, document: Document, coerced: Mapping[str, Any]) -> _PlanKey:
     booleans = tuple(
         (name, bool(coerced[name]))
         for name in sorted(document.condition_variables)
         if name in coerced
     )
-    return PlanKey(request.query, request.operation_name, booleans)
+    return _PlanKey(request.query, request.operation_name, booleans)
 
 
 def _introspection_errors(result: ExecutionResult) -> list[dict[str, Any]]:

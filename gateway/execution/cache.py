@@ -33,10 +33,6 @@ class BoundedCache(Generic[K, V]):
     def total_weight(self) -> int:
         return self._total
 
-    def items(self) -> list[tuple[K, V]]:
-        """All entries, the least recently used first; none of them counts as used by this."""
-        return list(self._entries.items())
-
     def get(self, key: K) -> V | None:
         found = self._entries.get(key)
         if found is not None:

@@ -47,23 +47,18 @@ class Reloader:
             text = await asyncio.to_thread(self._file.changed)
             if text is None:
                 return
-            loaded = await self._load(text)
+            if digest(text) == self._gateway.loaded.digest:
+                self._refused = None  # back to what is served already
+                return
+            loaded = await asyncio.to_thread(load, text, self._settings, on_defect=self._on_defect)
         except Problem as problem:
             self._refuse(str(problem))
             return
         self._refused = None
-        if loaded is not None:
-            self._gateway.swap(loaded)
-            self._tell(loaded, time.perf_counter() - started)
-
-    async def _load(self, text: str) -> Loaded | None:
-        if digest(text) == self._gateway.loaded.digest:
-            return None  # back to what is served already
-        most = self._settings.supergraph.query_planning.warmed_up_queries
-        warm = self._gateway.loaded.gateway.most_used(most)
-        return await asyncio.to_thread(
-            load, text, self._settings, on_defect=self._on_defect, warm=warm
-        )
+        warm = self._gateway.most_used(self._settings.supergraph.query_planning.warmed_up_queries)
+        failures = await loaded.gateway.warm(warm)
+        self._gateway.swap(loaded)
+        self._tell(loaded, len(warm) - len(failures), time.perf_counter() - started)
 
     def _refuse(self, reason: str) -> None:
         if reason != self._refused:  # a file that stays away is no news
@@ -71,11 +66,11 @@ class Reloader:
             fields = {"file": str(self._path), "reason": reason}
             _LOGGER.error("supergraph refused", extra={"fields": fields})
 
-    def _tell(self, loaded: Loaded, seconds: float) -> None:
+    def _tell(self, loaded: Loaded, warmed: int, seconds: float) -> None:
         fields: dict[str, Any] = {
             "supergraph": loaded.digest,
             "subgraphs": sorted(loaded.transports),
-            "warmed": loaded.warmed,
+            "warmed": warmed,
             "duration_ms": round(seconds * 1000, 3),
         }
         _LOGGER.info("supergraph reloaded", extra={"fields": fields})

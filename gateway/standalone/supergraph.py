@@ -1,7 +1,7 @@
 """From the text of a supergraph to a gateway that is ready to serve it."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -9,22 +9,18 @@ from graphql import ConstDirectiveNode, EnumTypeDefinitionNode, GraphQLError, St
 
 from gateway.configuration.settings import Settings
 from gateway.execution.engine import OnDefect
-from gateway.gateway import Gateway, PlanKey
+from gateway.gateway import Gateway
 from gateway.standalone.problems import Problem
 from gateway.transport.http import HttpTransport
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A gateway, its transports by subgraph, and a digest of the text that it was made from.
-
-    `warmed`: the number of operations that are planned already.
-    """
+    """A gateway, its transports by subgraph, and a digest of the text that it was made from."""
 
     gateway: Gateway
     transports: Mapping[str, HttpTransport]
     digest: str
-    warmed: int = 0
 
 
 def digest(text: str) -> str:
@@ -32,14 +28,8 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def load(
-    text: str,
-    settings: Settings,
-    *,
-    on_defect: OnDefect | None = None,
-    warm: Sequence[PlanKey] = (),
-) -> Loaded:
-    """Makes the gateway and plans the operations `warm`. Raises Problem.
+def load(text: str, settings: Settings, *, on_defect: OnDefect | None = None) -> Loaded:
+    """Makes the gateway of a supergraph. Raises Problem.
 
     Takes its time, so not on the event loop's thread.
     """
@@ -67,12 +57,11 @@ def load(
             check=limits.check,
             on_defect=on_defect,
         )
-        warmed = gateway.warm(warm)
     except (GraphQLError, ValueError) as error:
         raise Problem(f"cannot be served: {error}") from error
     except Exception as error:  # boundary: a supergraph may be wrong in ways nobody thought of
         raise Problem(f"cannot be served: {error!r}") from error
-    return Loaded(gateway, transports, digest(text), warmed)
+    return Loaded(gateway, transports, digest(text))
 
 
 def unknown_subgraphs(settings: Settings, loaded: Loaded) -> list[str]:

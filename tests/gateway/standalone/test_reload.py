@@ -19,7 +19,7 @@ from gateway.server.logs import configure_logs
 from gateway.standalone.problems import Problem
 from gateway.standalone.reload import Reloader
 from gateway.standalone.supergraph import load
-from gateway.standalone.swap import SwappableGateway
+from gateway.standalone.swap import SwappableGateway, _Uses
 from gateway.standalone.watched import WatchedFile
 from tests.gateway.served import Served, composed, served
 from tests.gateway.standalone.shop import reviews, stock, users
@@ -136,19 +136,32 @@ async def test_back_to_what_is_served_is_no_reload(shop: Shop, lines: io.StringI
 
 
 async def test_what_was_asked_most_is_planned_before(shop: Shop, lines: io.StringIO) -> None:
-    for query in ("{ count }", ALL, ALL, "{ left }"):
+    me = "{ me { name } }"
+    for query in (me, me, "{ left }", ALL, ALL, ALL, "{ count }"):
         await shop.ask(query)
-    used = [key.query for key in shop.gateway.loaded.gateway.most_used(9)]
-    assert used == [ALL, "{ count }"]
+    assert shop.gateway.most_used(2) == [ALL, me]
     await shop.write("users", "stock")
     await shop.reloader.look()
-    assert json.loads(lines.getvalue())["warmed"] == 0  # both need what has gone
-    await shop.ask("{ me { name } }")
-    await shop.write("users", "reviews", "stock")
-    await shop.reloader.look()
-    assert shop.gateway.loaded.warmed == 1
-    warm = shop.gateway.loaded.gateway.most_used(9)
-    assert [key.query for key in warm] == ["{ me { name } }"]
+    assert json.loads(lines.getvalue())["warmed"] == 2  # of four; the others need what has gone
+    assert [key.query for key in shop.gateway.loaded.gateway._plans.entries._entries] == [
+        me,
+        "{ left }",
+    ]
+
+
+def test_uses_are_bounded_and_fade() -> None:
+    uses = _Uses()
+    for _ in range(3):
+        uses.count("often")
+    for number in range(5_000):
+        uses.count(f"once {number}")
+    uses.count("x" * 30_000)
+    assert len(uses._counts) <= 2_000
+    assert uses.most(1) == ["often"]
+    uses.fade()
+    for _ in range(4):
+        uses.count("new")
+    assert uses.most(2) == ["new", "often"]
 
 
 async def test_what_has_begun_ends_on_the_old_one(shop: Shop) -> None:
