@@ -51,11 +51,15 @@ class QueryPlanning(Section):
 
 
 class SupergraphSection(Section):
-    """Where the graph is served, and how it is read. `--host` and `--port` win over `listen`."""
+    """Where the graph is served, and how it is read. `--host` and `--port` win over `listen`.
+
+    `verify_entities`: ask subgraphs for the keys of entities, and refuse one that is another.
+    """
 
     listen: Address = written("127.0.0.1:4000")
     path: UrlPath = "/graphql"
     introspection: bool = False
+    verify_entities: bool = True
     reload: Reload = Reload()
     query_planning: QueryPlanning = QueryPlanning()
 

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from graphql import ConstDirectiveNode, EnumTypeDefinitionNode, GraphQLError, StringValueNode, parse
+from graphql import GraphQLError
 
 from gateway.configuration.settings import Settings
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway
 from gateway.standalone.problems import Problem
+from gateway.standalone.subgraphs import Described, describe
 from gateway.transport.http import HttpTransport
+from gateway.transport.protocol import Transport
+from gateway.transport.verify import VerifyingTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,12 @@ def load(text: str, settings: Settings, *, on_defect: OnDefect | None = None) ->
     Takes its time, so not on the event loop's thread.
     """
     try:
-        urls = _urls(text)
+        described = describe(text)
     except GraphQLError as error:
         raise Problem(f"is no valid GraphQL: {error.message}{_place(error)}") from error
-    for name, url in settings.override_subgraph_url.items():
-        if name in urls:
-            urls[name] = url
+    urls = {
+        name: settings.override_subgraph_url.get(name, each.url) for name, each in described.items()
+    }
     for name, url in urls.items():
         if not url.startswith(("http://", "https://")):
             raise Problem(
@@ -52,7 +55,9 @@ def load(text: str, settings: Settings, *, on_defect: OnDefect | None = None) ->
     try:
         gateway = Gateway(
             text,
-            transports,
+            _verifying(transports, described)
+            if settings.supergraph.verify_entities
+            else transports,
             settings=settings.gateway(list(urls)),
             check=limits.check,
             on_defect=on_defect,
@@ -75,26 +80,13 @@ def unknown_subgraphs(settings: Settings, loaded: Loaded) -> list[str]:
     return found
 
 
-def _urls(text: str) -> dict[str, str]:
-    """The URL of each subgraph, by `@join__graph(name:, url:)`; empty where it has none."""
-    urls: dict[str, str] = {}
-    for definition in parse(text).definitions:
-        if (
-            isinstance(definition, EnumTypeDefinitionNode)
-            and definition.name.value == "join__Graph"
-        ):
-            for value in definition.values or ():
-                for directive in value.directives or ():
-                    if directive.name.value == "join__graph":
-                        urls[_argument(directive, "name")] = _argument(directive, "url")
-    return urls
-
-
-def _argument(directive: ConstDirectiveNode, name: str) -> str:
-    for argument in directive.arguments or ():
-        if argument.name.value == name and isinstance(argument.value, StringValueNode):
-            return argument.value.value
-    return ""
+def _verifying(
+    transports: Mapping[str, HttpTransport], described: Mapping[str, Described]
+) -> dict[str, Transport]:
+    return {
+        name: VerifyingTransport(each, described[name].identities)
+        for name, each in transports.items()
+    }
 
 
 def _place(error: GraphQLError) -> str:

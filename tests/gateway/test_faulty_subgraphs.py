@@ -9,8 +9,10 @@ import orjson
 import pytest
 from aiohttp import web
 
+from gateway.configuration.settings import Settings
 from gateway.context import RequestContext
 from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest
+from gateway.standalone.supergraph import load
 from gateway.transport.http import HttpSettings, HttpTransport
 from gateway.transport.retry import RetrySettings
 from tests.gateway.served import Fault, Served, composed, served
@@ -263,6 +265,26 @@ async def test_a_root_field_of_the_wrong_type(servers: dict[str, Served], wrong:
     data, errors = await asked(servers, fault, "{ teams { id } chief: count }")
     assert data == {"teams": [{"id": "t1"}, {"id": "t2"}], "chief": None}
     assert [error["path"] for error in errors] == [["chief"]]
+
+
+async def in_reverse(request: web.Request) -> web.Response:
+    """The commonest of all mistakes: the order of the database."""
+    body = await request.json()
+    if "_entities" not in body["query"]:
+        return web.json_response({"data": {"chief": 3}})
+    asked_for = sorted((each["id"] for each in body["variables"]["representations"]), reverse=True)
+    found: list[dict[str, str]] = [{"name": id, "_identity_id": id} for id in asked_for]
+    return web.json_response({"data": {"_entities": found}})
+
+
+async def test_entities_in_another_order(servers: dict[str, Served]) -> None:
+    servers["people"].fault = in_reverse
+    loaded = load(composed(servers), Settings())
+    answer = await loaded.gateway.execute(GraphQLRequest(QUERY), RequestContext("request-1"))
+    await loaded.gateway.close()
+    assert answer.data == {"teams": NO_NAMES, "chief": 3}
+    assert [error["path"] for error in answer.errors] == AT_ENTITIES
+    assert {error["extensions"]["code"] for error in answer.errors} == {"INVALID_SUBGRAPH_ANSWER"}
 
 
 async def test_it_recovers(servers: dict[str, Served]) -> None:
