@@ -55,10 +55,20 @@ class Reloader:
             self._refuse(str(problem))
             return
         self._refused = None
-        warm = self._gateway.most_used(self._settings.supergraph.query_planning.warmed_up_queries)
-        failures = await loaded.gateway.warm(warm)
+        warmed = await self._warm(loaded)
         self._gateway.swap(loaded)
-        self._tell(loaded, len(warm) - len(failures), time.perf_counter() - started)
+        self._tell(loaded, warmed, time.perf_counter() - started)
+
+    async def _warm(self, loaded: Loaded) -> int:
+        """The number of documents of which everything is planned already."""
+        warmed = 0
+        most = self._settings.supergraph.query_planning.warmed_up_queries
+        for document in self._gateway.most_used(most):
+            try:
+                warmed += not await loaded.gateway.warm([document])
+            except Exception as error:  # boundary: who asks it will be told
+                _LOGGER.error("defect", exc_info=error)
+        return warmed
 
     def _refuse(self, reason: str) -> None:
         if reason != self._refused:  # a file that stays away is no news

@@ -1,11 +1,8 @@
 """One of two subgraphs fails in every way a server can: the other's data arrives all the same."""
 
-import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
 import pytest
 from aiohttp import web
 
@@ -15,15 +12,23 @@ from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest
 from gateway.standalone.supergraph import load
 from gateway.transport.http import HttpSettings, HttpTransport
 from gateway.transport.retry import RetrySettings
+from tests.gateway.faulty import (
+    MODERN,
+    answering,
+    bomb,
+    elsewhere,
+    hanging,
+    in_reverse,
+    reset,
+    silent,
+)
 from tests.gateway.served import Fault, Served, composed, served
 from tests.gateway.subgraphs import Subgraph, resolve_with
 
 TEAMS = [{"id": "t1", "lead": {"id": "p1"}}, {"id": "t2", "lead": {"id": "p2"}}]
 QUERY = "{ teams { id lead { id name } } chief: count }"
 HTTP = HttpSettings(timeout=0.3, max_response_bytes=50_000, retry=RetrySettings(1))
-MODERN = "application/graphql-response+json"
 SECRET = "select * from people failed at 10.0.0.7"
-BOMB = gzip.compress(b" " * 50_000_000)
 NO_NAMES = [
     {"id": "t1", "lead": {"id": "p1", "name": None}},
     {"id": "t2", "lead": {"id": "p2", "name": None}},
@@ -75,14 +80,6 @@ async def asked(
     return answer.data, answer.errors
 
 
-def answering(body: object, status: int = 200, content_type: str = "application/json") -> Fault:
-    async def fault(_: web.Request) -> web.Response:
-        data = body if isinstance(body, bytes) else orjson.dumps(body)
-        return web.Response(body=data, status=status, content_type=content_type)
-
-    return fault
-
-
 def entities(*values: object) -> Fault:
     """Answers entity fetches with `values`, and counts rightly."""
 
@@ -93,39 +90,6 @@ def entities(*values: object) -> Fault:
         return web.json_response({"data": {"_entities": list(values)}})
 
     return fault
-
-
-async def silent(_: web.Request) -> web.Response:
-    await asyncio.Event().wait()
-    raise AssertionError
-
-
-async def begun(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"content-type": MODERN})
-    await response.prepare(request)
-    await response.write(b'{"data": {"chief": 3, "_entities": [{"name": "p1"}')
-    return response
-
-
-async def hanging(request: web.Request) -> web.StreamResponse:
-    await begun(request)
-    return await silent(request)
-
-
-async def reset(request: web.Request) -> web.StreamResponse:
-    response = await begun(request)
-    assert request.transport is not None
-    request.transport.abort()
-    return response
-
-
-async def bomb(_: web.Request) -> web.Response:
-    headers = {"content-encoding": "gzip", "content-type": MODERN}
-    return web.Response(body=BOMB, headers=headers)
-
-
-async def elsewhere(_: web.Request) -> web.Response:
-    return web.Response(status=307, headers={"location": "/graphql?again"})
 
 
 @pytest.mark.parametrize(
@@ -265,16 +229,6 @@ async def test_a_root_field_of_the_wrong_type(servers: dict[str, Served], wrong:
     data, errors = await asked(servers, fault, "{ teams { id } chief: count }")
     assert data == {"teams": [{"id": "t1"}, {"id": "t2"}], "chief": None}
     assert [error["path"] for error in errors] == [["chief"]]
-
-
-async def in_reverse(request: web.Request) -> web.Response:
-    """The commonest of all mistakes: the order of the database."""
-    body = await request.json()
-    if "_entities" not in body["query"]:
-        return web.json_response({"data": {"chief": 3}})
-    asked_for = sorted((each["id"] for each in body["variables"]["representations"]), reverse=True)
-    found: list[dict[str, str]] = [{"name": id, "_identity_id": id} for id in asked_for]
-    return web.json_response({"data": {"_entities": found}})
 
 
 async def test_entities_in_another_order(servers: dict[str, Served]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from aiohttp import web
 
 from gateway.configuration.settings import Settings
 from gateway.context import RequestContext
-from gateway.gateway import GraphQLRequest
+from gateway.gateway import Gateway, GraphQLRequest
 from gateway.server.logs import configure_logs
 from gateway.standalone.problems import Problem
 from gateway.standalone.reload import Reloader
@@ -147,6 +147,20 @@ async def test_what_was_asked_most_is_planned_before(shop: Shop, lines: io.Strin
         me,
         "{ left }",
     ]
+
+
+async def test_a_document_that_breaks_the_planner_does_not_stop_a_reload(
+    shop: Shop, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_gateway: Gateway, _documents: Iterable[str]) -> dict[str, str]:
+        raise ZeroDivisionError
+
+    await shop.ask()
+    monkeypatch.setattr(Gateway, "warm", broken)
+    await shop.write("users", "reviews", "stock")
+    await shop.reloader.look()
+    assert events(lines) == ["defect", "supergraph reloaded"]
+    assert await shop.ask("{ left }") == {"data": {"left": 5}}
 
 
 def test_uses_are_bounded_and_fade() -> None:
