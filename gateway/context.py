@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.response_headers import ResponseHeaders
+
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
     """Made by the edge, handed unchanged to every transport.
 
-    `claims` are those of a verified token, or None for an anonymous caller; `headers` are what
-    is forwarded to subgraphs over HTTP (lower-case names), the authorization header included.
+    `claims` are those of a verified token, or None for an anonymous caller; `headers` are those
+    of the client's that transports over HTTP may forward (lower-case names), the authorization
+    header included. `response_headers` takes what subgraphs add to the answer; None: nothing.
     """
 
     request_id: str
     claims: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    response_headers: ResponseHeaders | None = None

@@ -62,7 +62,8 @@ class GatewaySettings:
     """Sizes in entries unless said. `planning_seconds`: what one plan may cost.
 
     `merge_waves` sends entity fetches of one subgraph together that come after equally many
-    others: fewer requests, but one then waits for the inputs of all.
+    others: fewer requests, but one then waits for the inputs of all. `mask_subgraph_errors`: of
+    all subgraphs, or of those named, clients see no messages and extensions of errors.
     `compile_after`: the use of an operation for which its projection is compiled; 1 compiles all.
     `unauthorized`: null what a caller may not read, or refuse the whole operation.
     """
@@ -73,7 +74,7 @@ class GatewaySettings:
     max_tokens: int = 10_000
     introspection: bool = True
     planning_seconds: float = 1.0
-    mask_subgraph_errors: bool = False
+    mask_subgraph_errors: bool | frozenset[str] = False
     merge_waves: bool = True
     compile_after: int = 2
     unauthorized: Literal["filter", "reject"] = "filter"

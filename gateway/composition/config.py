@@ -2,12 +2,11 @@
 
 import os
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -19,9 +18,8 @@ from pydantic import (
 )
 
 from gateway.composition.subgraph.load import SubgraphSource
+from gateway.yaml_file import UnusableFile, read_yaml
 
-_ENVIRONMENT = re.compile(r"\$\{env\.(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
-_FILE_EXPANSION = re.compile(r"\$\{file\.[^}]*\}")
 _FEDERATION_2 = re.compile(r"^(?:2|latest-2|[=v]2\.\d+\.\d+)$")
 _FETCHED_FORMS = ("subgraph_url", "introspection_headers", "graphref", "subgraph")
 
@@ -103,11 +101,10 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Sup
     `${env.X}` and `${env.X:-default}` are taken from `environment`, by default that of the
     process. Raises InvalidConfig for whatever is wrong with the file or a schema file.
     """
-    raw = _read_yaml(path)
-    expanded = _Expansion(os.environ if environment is None else environment)
-    content = expanded.value(raw)
-    if expanded.problems:
-        raise _invalid(path, expanded.problems)
+    try:
+        content = read_yaml(path, os.environ if environment is None else environment)
+    except UnusableFile as error:
+        raise _invalid(path, error.problems) from error
     try:
         parsed = _File.model_validate(content)
     except ValidationError as error:
@@ -130,66 +127,6 @@ def _subgraph(folder: Path, subgraph: _Subgraph) -> SubgraphConfig:
         return SubgraphConfig(subgraph.routing_url, schema.sdl or "", None)
     file = folder / schema.file
     return SubgraphConfig(subgraph.routing_url, file.read_text(encoding="utf-8"), file)
-
-
-def _read_yaml(path: Path) -> object:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(path, [f"cannot be read: {error}"]) from error
-    try:
-        content: object = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 a SafeLoader
-    except yaml.YAMLError as error:
-        raise _invalid(path, [f"is no valid YAML: {error}"]) from error
-    return content
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML forbids a key twice, but PyYAML silently keeps the last: a subgraph would vanish."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable):
-                if key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key!r} stands there twice", key_node.start_mark
-                    )
-                seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-class _Expansion:
-    """Replaces variables in all strings below a value, and notes those that are not set."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.problems: list[str] = []
-
-    def value(self, value: object) -> object:
-        if isinstance(value, str):
-            return self._text(value)
-        if isinstance(value, list):
-            return [self.value(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self.value(item) for key, item in value.items()}
-        return value
-
-    def _text(self, text: str) -> str:
-        for unsupported in _FILE_EXPANSION.findall(text):
-            self.problems.append(f"{unsupported} is not supported: use ${{env.NAME}}")
-        return _ENVIRONMENT.sub(self._variable, text)
-
-    def _variable(self, match: re.Match[str]) -> str:
-        value = self._environment.get(match["name"], match["default"])
-        if value is None:
-            self.problems.append(
-                f"{match[0]}: the environment variable {match['name']} is not set: set it, or "
-                f"write ${{env.{match['name']}:-default}}"
-            )
-            return ""
-        return value
 
 
 def _problem(detail: Any) -> str:

@@ -25,16 +25,23 @@ Path = list[str | int]
 
 
 class Engine:
-    """Holds what all runs share. `on_defect(where, exception)` returns an id for the client."""
+    """Holds what all runs share. `on_defect(where, exception)` returns an id for the client.
+
+    `mask_errors`: whether the clients see no subgraph's own words, or only not those of some.
+    """
 
     def __init__(
         self,
         transports: Mapping[str, Transport],
-        mask_errors: bool = False,
+        mask_errors: bool | frozenset[str] = False,
         on_defect: OnDefect | None = None,
     ) -> None:
         self.transports = transports
-        self.mask_errors = mask_errors
+        self.masked = (
+            mask_errors
+            if isinstance(mask_errors, frozenset)
+            else frozenset(transports if mask_errors else ())
+        )
         self.on_defect = on_defect
 
     async def run(
@@ -215,7 +222,7 @@ class Run:
         places = _client_paths(path, request, sent) if isinstance(path, list) and path else []
         if not places and lost:
             places = [place for item in sent for place in self._places(item)]
-        mask = self.engine.mask_errors
+        mask = request.graph in self.engine.masked
         for place in places:
             self._add(from_subgraph(raw, request.graph, place, mask))
         if not places:

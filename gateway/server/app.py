@@ -22,7 +22,7 @@ from gateway.server.settings import ServerSettings
 def create_app(settings: ServerSettings) -> ASGIApp:
     """The ASGI app. It owns nothing: whoever made the executor closes it."""
     routes = [
-        Route("/graphql", GraphQLEndpoint(settings).handle, methods=["GET", "POST"]),
+        Route(settings.path, GraphQLEndpoint(settings).handle, methods=["GET", "POST"]),
         *probe_routes(settings),
         *(graphiql_routes(settings.graphiql) if settings.graphiql else ()),
         *settings.routes,

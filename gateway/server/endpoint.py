@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gateway.context import RequestContext
 from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
 from gateway.policy.authentication import UNAUTHENTICATED, Claims, Unauthenticated
+from gateway.response_headers import ResponseHeaders
 from gateway.server.answers import (
     GRAPHQL_JSON,
     JSON,
@@ -24,6 +25,7 @@ from gateway.server.body import read_body
 from gateway.server.disconnect import ClientGone, cancelled_on_disconnect
 from gateway.server.negotiation import response_media_type
 from gateway.server.parameters import from_json_body, from_query_string, require_json
+from gateway.server.propagation import client_headers, return_headers
 from gateway.server.record import RequestRecord
 from gateway.server.settings import ServerSettings
 
@@ -57,17 +59,22 @@ class GraphQLEndpoint:
             record.operation = operation.operation_name
         record.document_hash = sha256(operation.query.encode()).hexdigest()
         answer = await self._execute(request, operation, context)
-        return _response(answer, record, media_type)
+        response = _response(answer, record, media_type)
+        if context.response_headers is not None:
+            return_headers(response, answer, context)
+        return response
 
     def _context(self, request: Request, record: RequestRecord) -> RequestContext:
-        headers = {"x-request-id": record.request_id}
+        headers = client_headers(request) if self._settings.forward_headers else {}
+        headers["x-request-id"] = record.request_id
         authorization = _single(request, "authorization")
         claims = self._claims(authorization)
         if claims is not None:
             record.principal = str(claims.get("sub"))
         if authorization is not None:
             headers["authorization"] = authorization
-        return RequestContext(record.request_id, claims, headers)
+        returned = ResponseHeaders() if self._settings.return_headers else None
+        return RequestContext(record.request_id, claims, headers, returned)
 
     def _claims(self, authorization: str | None) -> Claims | None:
         if self._settings.authenticator is None:

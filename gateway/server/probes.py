@@ -31,7 +31,12 @@ def probe_routes(settings: ServerSettings) -> list[Route]:
         keys = settings.jwks() if settings.jwks else {"keys": []}
         return json_response(dict(keys), headers={"cache-control": _JWKS_CACHE})
 
-    routes = [Route("/health/live", live), Route("/health/ready", ready)]
+    routes = []
+    if settings.health_path is not None:
+        routes = [
+            Route(f"{settings.health_path}/live", live),
+            Route(f"{settings.health_path}/ready", ready),
+        ]
     if settings.jwks is not None:
         routes.append(Route("/.well-known/jwks.json", jwks))
     return routes

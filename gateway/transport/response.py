@@ -19,14 +19,14 @@ def is_graphql(status: int, content_type: str) -> bool:
     return content_type == "application/json" and 200 <= status < 300
 
 
-def checked_response(body: bytes, source: str) -> Mapping[str, Any]:
-    """The body's response. Raises SubgraphUnavailable, naming `source`, where it is none."""
+def checked_response(body: bytes) -> Mapping[str, Any]:
+    """The body's response. Raises SubgraphUnavailable, where it is none."""
     try:
         response = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise SubgraphUnavailable(f"{source}: the answer is not JSON") from error
+        raise SubgraphUnavailable("the answer is not JSON") from error
     if not isinstance(response, dict) or not _is_well_formed(response):
-        raise SubgraphUnavailable(f"{source}: the answer is not a GraphQL response")
+        raise SubgraphUnavailable("the answer is not a GraphQL response")
     return response
 
 

@@ -1,0 +1,1 @@
+"""The one settings file of `python -m gateway`: its form, its checks, what it means."""

@@ -1,0 +1,155 @@
+"""Makes sure that each entity in an answer is the one that was asked for.
+
+`_entities` answers by position. A subgraph that loads entities in another order than asked for, the
+commonest mistake there is in one, would give every client the data of another entity. So the fields
+that identify an entity are asked for along with the rest, and compared.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    InlineFragmentNode,
+    NameNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    parse,
+    print_ast,
+)
+
+from gateway.transport.protocol import SubgraphRequest, Transport
+
+_PREFIX: Final = "_identity_"
+_MOST_DOCUMENTS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A document with the identifying fields, and which variable each list answers."""
+
+    document: str
+    lists: tuple[tuple[str, str], ...]
+
+
+class VerifyingTransport:
+    """A transport whose entities are compared with their representations.
+
+    `identities`: by type of entity, the fields of scalar type that are part of its keys in this
+    subgraph. An entity that is another becomes null, with an error at its place.
+    """
+
+    def __init__(self, inner: Transport, identities: Mapping[str, tuple[str, ...]]) -> None:
+        self._inner = inner
+        self._identities = identities
+        self._checked: OrderedDict[str, _Checked | None] = OrderedDict()
+
+    async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
+        """See `Transport.execute`."""
+        checked = self._prepared(request.document)
+        if checked is None:
+            return await self._inner.execute(request)
+        answer = await self._inner.execute(
+            SubgraphRequest(checked.document, request.variables, request.operation, request.context)
+        )
+        wrong = list(_wrong(answer.get("data"), checked, request.variables))
+        return _without(answer, wrong) if wrong else answer
+
+    async def close(self) -> None:
+        """Closes the transport within."""
+        await self._inner.close()
+
+    def _prepared(self, document: str) -> _Checked | None:
+        if document in self._checked:
+            self._checked.move_to_end(document)
+            return self._checked[document]
+        checked = self._checked[document] = _checked(document, self._identities)
+        if len(self._checked) > _MOST_DOCUMENTS:
+            self._checked.popitem(last=False)
+        return checked
+
+
+def _checked(document: str, identities: Mapping[str, tuple[str, ...]]) -> _Checked | None:
+    node = parse(document, no_location=True)
+    operation = node.definitions[0]
+    if len(node.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
+        return None  # the planner writes no such document
+    lists: list[tuple[str, str]] = []
+    fields: list[SelectionNode] = []
+    for field in operation.selection_set.selections:
+        variable = _representations(field)
+        if isinstance(field, FieldNode) and variable is not None and field.selection_set:
+            lists.append((field.alias.value if field.alias else "_entities", variable))
+            field = replace(field, selection_set=_asking(field.selection_set, identities))
+        fields.append(field)
+    if not lists:
+        return None
+    whole = replace(operation, selection_set=SelectionSetNode(selections=tuple(fields)))
+    return _Checked(print_ast(whole), tuple(lists))
+
+
+def _representations(field: SelectionNode) -> str | None:
+    """The variable that holds what is asked for, if this asks for entities."""
+    if isinstance(field, FieldNode) and field.name.value == "_entities" and field.arguments:
+        value = field.arguments[0].value
+        return value.name.value if isinstance(value, VariableNode) else None
+    return None
+
+
+def _asking(
+    selections: SelectionSetNode, identities: Mapping[str, tuple[str, ...]]
+) -> SelectionSetNode:
+    """The same with the identifying fields in each `... on Type { }`."""
+    fragments: list[SelectionNode] = []
+    for fragment in selections.selections:
+        if isinstance(fragment, InlineFragmentNode) and fragment.type_condition is not None:
+            fields = (
+                FieldNode(alias=NameNode(value=f"{_PREFIX}{name}"), name=NameNode(value=name))
+                for name in identities.get(fragment.type_condition.name.value, ())
+            )
+            below = (*fields, *fragment.selection_set.selections)
+            fragment = replace(fragment, selection_set=SelectionSetNode(selections=below))
+        fragments.append(fragment)
+    return SelectionSetNode(selections=tuple(fragments))
+
+
+def _wrong(data: Any, checked: _Checked, variables: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Where entities are that were not asked for: the list's key and the position in it."""
+    for alias, variable in checked.lists:
+        entities = data.get(alias) if isinstance(data, dict) else None
+        representations = variables.get(variable)
+        if isinstance(entities, list) and isinstance(representations, list | tuple):
+            for index, (one, other) in enumerate(zip(entities, representations, strict=False)):
+                if isinstance(one, dict) and _differ(one, other):
+                    yield alias, index
+
+
+def _differ(entity: Mapping[str, Any], representation: Mapping[str, Any]) -> bool:
+    for name, asked in representation.items():
+        given = entity.get(f"{_PREFIX}{name}")
+        # As text: an ID may be a number in one subgraph and a string in another.
+        if given is not None and asked is not None and str(given) != str(asked):
+            return True
+    return False
+
+
+def _without(answer: Mapping[str, Any], wrong: list[tuple[str, int]]) -> dict[str, Any]:
+    """The answer, which may be shared with others, as a new one without the wrong entities."""
+    data = dict(answer["data"])
+    errors = list(answer.get("errors") or ())
+    for alias in dict.fromkeys(alias for alias, _ in wrong):
+        data[alias] = list(data[alias])
+    for alias, index in wrong:
+        data[alias][index] = None
+        errors.append(
+            {
+                "message": "The subgraph answered another entity than it was asked for.",
+                "path": [alias, index],
+                "extensions": {"code": "INVALID_SUBGRAPH_ANSWER"},
+            }
+        )
+    return {**answer, "data": data, "errors": errors}
