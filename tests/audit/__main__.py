@@ -37,7 +37,8 @@ async def _way(way: str, source: Source, only: frozenset[str]) -> int:
                 click.echo(f"  {result.suite}_{number} failed")
     _line(f"{len(results)} suites", results)
     fetching = sum(result.fetching for result in results)
-    click.echo(f"{fetching} cases fetch.\n")
+    others = [result.suite for result in results if not result.same_sdl]
+    click.echo(f"{fetching} cases fetch. Supergraphs unlike the suite's: {others or 'none'}.\n")
     return sum(len(result.failed) for result in results)
 
 

@@ -16,6 +16,7 @@ from gateway.server.settings import ServerSettings
 from gateway.transport.http import HttpTransport
 from gateway.transport.protocol import SubgraphRequest
 from tests.audit.suites import Suites, suites
+from tests.gateway.composition.corpus.normal_form import facts
 from tests.gateway.server.running import running
 
 Source = Callable[[Suites, str], Awaitable[str]]
@@ -39,13 +40,18 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`failed`: the numbers of the cases, as the audit counts them."""
+    """`failed`: the numbers of the cases, as the audit counts them.
+
+    `fetching`: how many cases sent anything. `same_sdl`: whether the gateway's supergraph says
+    what the suite's own does.
+    """
 
     suite: str
     cases: int
     failed: tuple[int, ...]
     requests: int
     fetching: int
+    same_sdl: bool
 
 
 async def theirs(source: Suites, suite: str) -> str:
@@ -81,7 +87,8 @@ async def _suite(served: Suites, suite: str, sdl: str) -> Result:
             fetching += _requests(transports) > before
             if not case.passed(answer):
                 failed.append(number)
-    return Result(suite, len(cases), tuple(failed), _requests(transports), fetching)
+    same_sdl = facts(sdl) == facts(await served.supergraph(suite))
+    return Result(suite, len(cases), tuple(failed), _requests(transports), fetching, same_sdl)
 
 
 def _requests(transports: Mapping[str, Counted]) -> int:
