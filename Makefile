@@ -75,7 +75,7 @@ composition-oracle: $(INSTALLED) ## Compare composition with npm's @apollo/compo
 	@$(PY) -m pytest --quiet tests/gateway/composition/corpus/oracle.py $(ARGS)
 
 fuzz: $(INSTALLED) ## Look for differences from a monolith, for longer than `make test` does
-	@SOUK_FUZZ_EXAMPLES=$${SOUK_FUZZ_EXAMPLES:-5000} $(PY) -m pytest --quiet tests/federation/test_random_splits.py $(ARGS)
+	@SOUK_FUZZ_WORLDS=$${SOUK_FUZZ_WORLDS:-2000} $(PY) -m pytest --quiet -n 2 tests/gateway/random_splits $(ARGS)
 
 bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
 	@$(PY) -m bench.page_query $(ARGS)
