@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from graphql import GraphQLSchema, print_schema
 
+from gateway.gateway import GatewaySettings
 from tests.gateway.random_splits.split import subgraph_sdl
 from tests.gateway.random_splits.world import Entity, Field, World
 from tests.gateway.subgraphs import Entity as Find
@@ -108,7 +109,9 @@ def monolith(data: Data, schema: GraphQLSchema) -> GraphQLSchema:
 
 def federation(data: Data) -> Federation:
     """The same as subgraphs that resolve only what they own."""
-    return Federation({name: _subgraph(data, name) for name in data.world.subgraphs})
+    subgraphs = {name: _subgraph(data, name) for name in data.world.subgraphs}
+    # Planning has its limit elsewhere: a busy machine must not look like a wrong answer.
+    return Federation(subgraphs, GatewaySettings(planning_seconds=60))
 
 
 def _subgraph(data: Data, name: str) -> Subgraph:

@@ -52,7 +52,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.subgraphs = ["a", "b", "c", "d"][: self.random.randint(2, 4)]
+        self.subgraphs = ["a", "b", "c", "d", "e"][: self.random.randint(2, 5)]
         names = ["T0", "T1", "T2", "T3"][: self.random.randint(2, 4)]
         self.members = {each: self._some(names) for each in ABSTRACT}
         self.entities = {name: Entity(name, self.chance(0.5)) for name in names}
@@ -99,11 +99,11 @@ class World:
         return tuple(sorted(self.random.sample(self.subgraphs, count)))
 
     def _leaves(self, entity: Entity) -> None:
-        entity.fields["common"] = Field("common", "String", self._owners(0.6))
-        for number in range(self.random.randint(2, 5)):
+        entity.fields["common"] = Field("common", "String", self._owners(0.4))
+        for number in range(self.random.randint(1, 4)):
             name, kind = f"leaf{number}", self.random.choice(_LEAVES)
             made = Field(name, kind, self._owners())
-            if kind == "Int" and self.chance(0.4):
+            if kind == "Int" and self.chance(0.7):
                 made = replace(made, argument=True)
             elif len(made.owners) == 1 and self.chance(0.15):
                 others = [each for each in self.subgraphs if each not in made.owners]
@@ -179,5 +179,5 @@ class World:
                 keys = ("id", "code")
             entity.keys[subgraph] = keys
             overridden = any(each.overridden == subgraph for each in entity.fields.values())
-            if not entity.owned(subgraph) and not overridden and self.chance(0.5):
+            if not entity.owned(subgraph) and not overridden and self.chance(0.8):
                 entity.stubs.add(subgraph)
