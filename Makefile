@@ -18,7 +18,7 @@ export NPM_CONFIG_CACHE := $(CURDIR)/.venv/cache/npm
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(INSTALLED) pages ## Start the shop; returns when it is ready, with the addresses and a token
 	@$(BIN)/souk up --detach $(ARGS)
@@ -65,6 +65,18 @@ lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml
 		--generate-hashes --no-annotate --no-emit-index-url --no-header \
 		pyproject.toml --output-file requirements.lock
 
+interop: $(INSTALLED) ## Compare with Apollo Gateway and Hive Gateway over the same shop
+	@$(PY) -m pytest --quiet tests/interop/three_gateways.py $(ARGS)
+
+audit: $(INSTALLED) ## Run the public federation audit (SOUK_AUDIT=its checkout)
+	@$(PY) -m tests.audit $(ARGS)
+
+composition-oracle: $(INSTALLED) ## Compare composition with npm's @apollo/composition
+	@$(PY) -m pytest --quiet tests/gateway/composition/corpus/oracle.py $(ARGS)
+
+fuzz: $(INSTALLED) ## Look for differences from a monolith, for longer than `make test` does
+	@SOUK_FUZZ_WORLDS=$${SOUK_FUZZ_WORLDS:-2000} $(PY) -m pytest --quiet -n 2 tests/gateway/random_splits $(ARGS)
+
 bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
 	@$(PY) -m bench.page_query $(ARGS)
 
@@ -77,4 +89,5 @@ $(INSTALLED):
 	@.ci/install $@
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
-	lock bench clean
+	lock interop audit composition-oracle fuzz \
+	bench clean

@@ -118,7 +118,21 @@ async def in_process(
 async def over_sockets(
     url: Callable[[str], str], key: SigningKey, spool: Path, given: Determined | None = None
 ) -> AsyncIterator[Shop]:
-    """Each agent under its own role behind a socket of its own, as `souk serve` has it."""
+    """The gateway in front of agents of whom each is behind a socket."""
+    async with agent_servers(url, key, spool, given) as (agents, urls):
+        gateway = _gateway({name: HttpTransport(urls[name]) for name in AGENTS})
+        yield Shop(gateway, agents, key)
+        await gateway.close()
+
+
+@asynccontextmanager
+async def agent_servers(
+    url: Callable[[str], str], key: SigningKey, spool: Path, given: Determined | None = None
+) -> AsyncIterator[tuple[Mapping[str, Agents], Mapping[str, str]]]:
+    """Each agent under its own role behind a socket of its own, as `souk serve` has it.
+
+    The agents, and the URLs of their GraphQL endpoints, by name.
+    """
     listeners = {name: listen("127.0.0.1", 0) for name in AGENTS}
     urls = {name: f"{address(each)}/graphql" for name, each in listeners.items()}
     agents: dict[str, Agents] = {}
@@ -136,9 +150,7 @@ async def over_sockets(
         for each in agents.values():
             assert isinstance(each.remote, HttpRemote)
             stack.push_async_callback(each.remote.close)
-        gateway = _gateway({name: HttpTransport(urls[name]) for name in AGENTS})
-        stack.push_async_callback(gateway.close)
-        yield Shop(gateway, agents, key)
+        yield agents, urls
 
 
 @asynccontextmanager

@@ -1,0 +1,1 @@
+"""The public audit of federation gateways, run on this one: `make audit`."""

@@ -1,0 +1,1 @@
+"""Souk's supergraph in other gateways: the same operations, the same answers. `make interop`."""
