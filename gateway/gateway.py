@@ -27,6 +27,7 @@ from gateway.execution.documents import (
 from gateway.execution.engine import Engine, OnDefect
 from gateway.execution.errors import INTERNAL, SUBGRAPH_ERROR, Violation, error, unexplained
 from gateway.execution.introspection import introspect, introspection_fields
+from gateway.execution.program import Program, compile_plan
 from gateway.execution.project import Project, compile_projection
 from gateway.planning.errors import PlanningFailed
 from gateway.planning.model import Supergraph
@@ -91,7 +92,7 @@ class GraphQLResponse:
 class _Prepared:
     """An operation for one set of condition values: how to fetch it and how to shape it."""
 
-    plan: Plan
+    program: Program
     project: Project
     introspection: tuple[FieldNode, ...]
 
@@ -193,7 +194,8 @@ class Gateway:
         except _Refused as refused:
             raise GraphQLError(refused.errors[0]["message"]) from refused
         key = _plan_key(request, document, coerced)
-        return self._plans.get_now(key, lambda: self._prepare(document, operation, key)).plan
+        prepared = self._plans.get_now(key, lambda: self._prepare(document, operation, key))
+        return prepared.program.plan
 
     async def close(self) -> None:
         """Closes the transports."""
@@ -224,7 +226,7 @@ class Gateway:
             )
             data = result.data or {}
             errors = _introspection_errors(result)
-        run = await self._engine.run(prepared.plan, request.variables, context, data)
+        run = await self._engine.run(prepared.program, request.variables, context, data)
         errors.extend(run.errors)
         violations: list[Violation] = []
         answer = prepared.project(run.data, violations)
@@ -266,7 +268,7 @@ class Gateway:
         except RecursionError as overflow:
             raise PlanningFailed("The operation is nested too deeply.") from overflow
         fields = introspection_fields(operation, document.fragments, booleans)
-        return _Prepared(plan, project, fields)
+        return _Prepared(compile_plan(plan), project, fields)
 
 
 def _refuse_by(scalars: Mapping[str, ParseScalar], schema: GraphQLSchema) -> None:

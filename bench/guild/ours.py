@@ -8,6 +8,7 @@ from graphql import DirectiveNode, parse
 from gateway.gateway import Gateway
 from gateway.server.app import create_app
 from gateway.server.listen import listen
+from gateway.server.memory import settle
 from gateway.server.serve import run, serve
 from gateway.server.settings import ServerSettings
 from gateway.transport.http import HttpTransport
@@ -33,7 +34,8 @@ async def main(supergraph: Path, port: int) -> None:
     sdl = supergraph.read_text()
     gateway = Gateway(sdl, {name: HttpTransport(url) for name, url in urls(sdl).items()})
     try:
-        await serve(create_app(ServerSettings(executor=gateway)), listen("127.0.0.1", port))
+        app = create_app(ServerSettings(executor=gateway))
+        await serve(app, listen("127.0.0.1", port), on_ready=settle)
     finally:
         await gateway.close()
 

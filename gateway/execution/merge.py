@@ -5,9 +5,20 @@ will be written to later is copied when it arrives. `writable`, made with the pl
 response keys below which that can happen; everything else is passed on as it came.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from gateway.planning.plan import Renames, Shape
+
+
+def merge_all(targets: Iterable[dict[str, Any]], answer: dict[str, Any], writable: Shape) -> None:
+    """One answer into every object that it belongs to."""
+    passed_on = answer.keys().isdisjoint(writable)
+    for target in targets:
+        if passed_on and target.keys().isdisjoint(answer):
+            target.update(answer)
+        else:
+            merge_into(target, answer, writable)
 
 
 def merge_into(target: dict[str, Any], answer: dict[str, Any], writable: Shape) -> None:
@@ -49,10 +60,12 @@ def _merge_lists(known: list[Any], value: list[Any], writable: Shape) -> None:
 def owned(value: Any, writable: Shape) -> Any:
     """A copy of the containers at and below a writable place."""
     if isinstance(value, dict):
-        copy = dict(value)
+        copy = value.copy()
         for key, below in writable.items():
             inner = copy.get(key)
-            if isinstance(inner, dict | list):
+            if inner.__class__ is dict and not below:
+                copy[key] = inner.copy()
+            elif isinstance(inner, dict | list):
                 copy[key] = owned(inner, below)
         return copy
     if isinstance(value, list):

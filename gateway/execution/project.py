@@ -9,7 +9,6 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLFloat,
@@ -23,18 +22,16 @@ from graphql import (
     GraphQLScalarType,
     GraphQLString,
     GraphQLUnionType,
-    InlineFragmentNode,
     SelectionSetNode,
-    is_abstract_type,
 )
 
 from gateway.execution import complete
+from gateway.execution.collect import Collector, Composite
 from gateway.execution.errors import Violation
+from gateway.execution.expect import GIVES_UP, compile_expectation
 from gateway.planning.model import Supergraph
-from gateway.planning.normalise import included
 
 Project = Callable[[dict[str, Any], list[Violation]], dict[str, Any] | None]
-Composite = GraphQLObjectType | GraphQLInterfaceType
 
 _JSON_CLASSES: dict[str, tuple[str, ...]] = {
     GraphQLString.name: ("str",),
@@ -54,13 +51,18 @@ def compile_projection(
     selection: SelectionSetNode,
 ) -> Project:
     """The function that makes the answer from the data; None where null reaches the root."""
-    compiler = _Compiler(supergraph, fragments, booleans)
+    collector = Collector(supergraph.schema, fragments, booleans)
+    compiler = _Compiler(supergraph, collector)
     name = compiler.composite(root, (selection,))
     function = compiler.load(name)
+    expect = compile_expectation(supergraph.schema, collector, root, selection)
 
     def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:
-        answer: dict[str, Any] | None = function(data, None, violations)
-        return answer
+        try:
+            return expect(data)
+        except GIVES_UP:
+            answer: dict[str, Any] | None = function(data, None, violations)
+            return answer
 
     return project
 
@@ -69,13 +71,11 @@ class _Compiler:
     def __init__(
         self,
         supergraph: Supergraph,
-        fragments: Mapping[str, FragmentDefinitionNode],
-        booleans: Mapping[str, bool],
+        collector: Collector,
     ) -> None:
         self._supergraph = supergraph
         self._schema = supergraph.schema
-        self._fragments = fragments
-        self._booleans = booleans
+        self._collector = collector
         self._functions: list[str] = []
         self._by_body: dict[str, str] = {}
         self._known: dict[tuple[str, tuple[int, ...]], str] = {}
@@ -223,7 +223,7 @@ class _Compiler:
         if known is not None:
             return known
         body = ["if not isinstance(o, dict): return wrong('an object', p, e)", "r = {}"]
-        for key, nodes in self._collect(kind, sets).items():
+        for key, nodes in self._collector.fields(kind, sets).items():
             body.extend(self._field(kind, key, nodes))
         name = self._known[identity] = self._define([*body, "return r"])
         return name
@@ -254,37 +254,3 @@ class _Compiler:
         if required:
             lines.append(f"if v is None: return required({self._constant(name)}, (p, {k}), e)")
         return [*lines, f"r[{k}] = v"]
-
-    # -- the specification's CollectFields, for one runtime type
-
-    def _collect(
-        self, kind: Composite, sets: Iterable[SelectionSetNode]
-    ) -> dict[str, list[FieldNode]]:
-        found: dict[str, list[FieldNode]] = {}
-        for node in sets:
-            self._collect_set(kind, node, found)
-        return found
-
-    def _collect_set(
-        self, kind: Composite, node: SelectionSetNode, found: dict[str, list[FieldNode]]
-    ) -> None:
-        for selection in node.selections:
-            if not included(selection, self._booleans):
-                continue
-            if isinstance(selection, FieldNode):
-                key = selection.alias.value if selection.alias else selection.name.value
-                found.setdefault(key, []).append(selection)
-            elif isinstance(selection, FragmentSpreadNode):
-                fragment = self._fragments[selection.name.value]
-                if self._applies(kind, fragment.type_condition.name.value):
-                    self._collect_set(kind, fragment.selection_set, found)
-            elif isinstance(selection, InlineFragmentNode):
-                condition = selection.type_condition
-                if condition is None or self._applies(kind, condition.name.value):
-                    self._collect_set(kind, selection.selection_set, found)
-
-    def _applies(self, kind: Composite, condition: str) -> bool:
-        if condition == kind.name:
-            return True
-        other = self._schema.type_map.get(condition)
-        return is_abstract_type(other) and self._schema.is_sub_type(other, kind)
