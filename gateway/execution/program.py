@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from gateway.execution.merge import Writable
 from gateway.execution.representations import Identify, compile_identify
 from gateway.planning.plan import Call, Plan, PlanStep, Request, Shape
 from gateway.planning.selection import Cast, ResponsePath
@@ -20,7 +21,7 @@ class ReadyCall:
 
     call: Call
     paths: tuple[ResponsePath, ...]
-    writable: tuple[Shape, ...]
+    writable: tuple[Writable, ...]
     identify: Identify | None
     variable: str
 
@@ -95,7 +96,7 @@ def _request(request: Request, writable: Shape) -> ReadyRequest:
             ReadyCall(
                 call=call,
                 paths=paths[index],
-                writable=tuple(_below(writable, path) for path in paths[index]),
+                writable=tuple(Writable.of(_below(writable, path)) for path in paths[index]),
                 identify=compile_identify(call) if request.kind == "entity" else None,
                 variable=request.representations_variable(call),
             )
