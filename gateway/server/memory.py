@@ -5,9 +5,9 @@ from typing import Final
 
 # Young objects come and go with each request, by the thousand, and reference counts free nearly
 # all of them; what the collector finds can wait. Python's own numbers are 700, 10 and 10.
-_YOUNG: Final = 20_000
-_MIDDLE: Final = 20
-_OLD: Final = 50
+_YOUNG: Final = 100_000
+_MIDDLE: Final = 10
+_OLD: Final = 20
 
 
 def settle() -> None:
