@@ -30,8 +30,7 @@ def _arguments(directive: DirectiveNode) -> dict[str, str]:
     return {each.name.value: getattr(each.value, "value", "") for each in directive.arguments}
 
 
-async def main(supergraph: Path, port: int) -> None:
-    sdl = supergraph.read_text()
+async def main(sdl: str, port: int) -> None:
     gateway = Gateway(sdl, {name: HttpTransport(url) for name, url in urls(sdl).items()})
     try:
         app = create_app(ServerSettings(executor=gateway))
@@ -41,4 +40,4 @@ async def main(supergraph: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    run(main(Path(sys.argv[1]).read_text(), int(sys.argv[2])))
