@@ -84,7 +84,7 @@ def main(
             measure(contenders, origin, loads, rounds, requests, warm_up, seconds, shown.print)
         )
     found = rows(series)
-    Console().print(table(found))
+    Console(width=max(shown.width, 100)).print(table(found))
     if file is not None:
         report: dict[str, Any] = {
             "machine": machine(),

@@ -58,7 +58,7 @@ def main(repeat: int, audit: Path | None, file: Path | None) -> None:
     for case in cases(audit):
         shown.print(case.name)
         found.append(measured(case, repeat))
-    Console().print(table(found))
+    Console(width=max(shown.width, 100)).print(table(found))
     if file is not None:
         report: dict[str, Any] = {"machine": machine(), "results": [asdict(row) for row in found]}
         file.write_text(json.dumps(report, indent=2) + "\n")

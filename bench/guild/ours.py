@@ -27,7 +27,7 @@ def urls(sdl: str) -> dict[str, str]:
 
 
 def _arguments(directive: DirectiveNode) -> dict[str, str]:
-    return {each.name.value: getattr(each.value, "value", "") for each in directive.arguments}
+    return {each.name.value: getattr(each.value, "value", "") for each in directive.arguments or ()}
 
 
 async def main(sdl: str, port: int) -> None:

@@ -52,17 +52,31 @@ def compile_projection(
 ) -> Project:
     """The function that makes the answer from the data; None where null reaches the root."""
     collector = Collector(supergraph.schema, fragments, booleans)
-    compiler = _Compiler(supergraph, collector)
-    name = compiler.composite(root, (selection,))
-    function = compiler.load(name)
+    exact = compile_exact(supergraph, collector, root, selection)
     expect = compile_expectation(supergraph.schema, collector, root, selection)
 
     def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:
         try:
             return expect(data)
         except GIVES_UP:
-            answer: dict[str, Any] | None = function(data, None, violations)
-            return answer
+            return exact(data, violations)
+
+    return project
+
+
+def compile_exact(
+    supergraph: Supergraph,
+    collector: Collector,
+    root: GraphQLObjectType,
+    selection: SelectionSetNode,
+) -> Project:
+    """The same for any data whatever: what is wrong in it is told, with its place."""
+    compiler = _Compiler(supergraph, collector)
+    function = compiler.load(compiler.composite(root, (selection,)))
+
+    def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:
+        answer: dict[str, Any] | None = function(data, None, violations)
+        return answer
 
     return project
 
@@ -190,7 +204,8 @@ class _Compiler:
         name = self._define(
             [
                 "if not isinstance(o, dict): return wrong('an object', p, e)",
-                f"f = {types}.get(o.get('__typename'))",
+                "n = o.get('__typename')",
+                f"f = {types}.get(n) if n.__class__ is str else None",
                 f"return untyped(o, {abstract}, p, e) if f is None else f(o, p, e)",
             ]
         )
