@@ -20,11 +20,13 @@ from rich.table import Table
 
 from bench.guild.ours import urls
 from bench.plans.corpus import Case, Planned, cases
+from bench.plans.variables import required_values
 from bench.report import machine
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.planning.errors import PlanningFailed
 from gateway.planning.planner import Planner
 from gateway.transport.local import LocalTransport
+from souk.problems import Problem
 
 _PATIENCE = 60.0
 _WARM = 200
@@ -58,7 +60,7 @@ def main(repeat: int, audit: Path | None, file: Path | None) -> None:
     for case in cases(audit):
         shown.print(case.name)
         found.append(measured(case, repeat))
-    Console(width=max(shown.width, 100)).print(table(found))
+    Console(width=max(shown.width, 120)).print(table(found))
     if file is not None:
         report: dict[str, Any] = {"machine": machine(), "results": [asdict(row) for row in found]}
         file.write_text(json.dumps(report, indent=2) + "\n")
@@ -75,14 +77,18 @@ def measured(case: Case, repeat: int) -> Row:
     refused = requests = 0
     for operation in case.operations:
         try:
-            plan = gateway.plan(operation.query, operation.operation)
-        except (GraphQLError, PlanningFailed):
-            refused += 1  # the audit has cases that must be
+            document, chosen = _parsed(operation)
+            variables = required_values(gateway.schema, chosen)
+            plan = gateway.plan(operation.query, operation.operation, variables)
+        except (GraphQLError, PlanningFailed) as error:
+            if not case.may_refuse:
+                raise Problem(f"{operation.query}: {error}", "Mend the operation") from error
+            refused += 1
             continue
         requests += sum(1 for _ in plan.requests)
-        plans.append(_planned(planner, operation, repeat))
-        colds.append(_cold(gateway, operation, repeat))
-        warms.append(_warm(gateway, operation))
+        plans.append(_planned(planner, document, chosen, repeat))
+        colds.append(_cold(gateway, operation, variables, repeat))
+        warms.append(_warm(gateway, operation, variables))
     asyncio.run(gateway.close())
     return Row(
         name=case.name,
@@ -118,20 +124,21 @@ def _parsed(operation: Planned) -> tuple[DocumentNode, OperationDefinitionNode]:
     raise AssertionError("the document was planned before")
 
 
-def _planned(planner: Planner, operation: Planned, repeat: int) -> float:
+def _planned(
+    planner: Planner, document: DocumentNode, chosen: OperationDefinitionNode, repeat: int
+) -> float:
     """The planner alone."""
-    document, chosen = _parsed(operation)
     return _fastest(repeat, lambda: planner.plan(document, chosen, {}, _PATIENCE))
 
 
-def _warm(gateway: Gateway, operation: Planned) -> float:
-    return _fastest(_WARM, lambda: gateway.plan(operation.query, operation.operation))
+def _warm(gateway: Gateway, operation: Planned, variables: dict[str, Any]) -> float:
+    return _fastest(_WARM, lambda: gateway.plan(operation.query, operation.operation, variables))
 
 
-def _cold(gateway: Gateway, operation: Planned, repeat: int) -> float:
+def _cold(gateway: Gateway, operation: Planned, variables: dict[str, Any], repeat: int) -> float:
     """Another text each time, for the caches; the same to the parser."""
     texts = iter([operation.query + " " * (number + 1) for number in range(repeat)])
-    return _fastest(repeat, lambda: gateway.plan(next(texts), operation.operation))
+    return _fastest(repeat, lambda: gateway.plan(next(texts), operation.operation, variables))
 
 
 def _fastest(times: int, do: Callable[[], object]) -> float:
@@ -176,4 +183,7 @@ def table(found: Sequence[Row]) -> Table:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Problem as problem:
+        raise SystemExit(f"bench: {problem}") from problem

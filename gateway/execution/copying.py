@@ -14,6 +14,8 @@ Copier = Callable[[Any], Any]
 
 def compile_copiers(writable: Shape) -> dict[str, Copier]:
     """For the value under each writable key of an object, its copier."""
+    if not writable:
+        return {}
     compiler = _Compiler()
     names = {key: compiler.function(below) for key, below in writable.items()}
     functions = compiler.load()

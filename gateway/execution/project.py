@@ -52,13 +52,15 @@ def compile_projection(
 ) -> Project:
     """The function that makes the answer from the data; None where null reaches the root."""
     collector = Collector(supergraph.schema, fragments, booleans)
-    exact = compile_exact(supergraph, collector, root, selection)
     expect = compile_expectation(supergraph.schema, collector, root, selection)
+    exact: Project | None = None  # most operations never need it
 
     def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:
+        nonlocal exact
         try:
             return expect(data)
         except GIVES_UP:
+            exact = exact or compile_exact(supergraph, collector, root, selection)
             return exact(data, violations)
 
     return project
