@@ -4,6 +4,8 @@ Client text reaches the source only as the values of numbered constants.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from gateway.planning.plan import Shape
@@ -22,6 +24,12 @@ def compile_copiers(writable: Shape) -> dict[str, Copier]:
     return {key: functions[name] for key, name in names.items()}
 
 
+@lru_cache(maxsize=256)
+def _code(source: str) -> CodeType:
+    """Sources hold no names but numbered ones: there are few of them for many shapes."""
+    return compile(source, "<copying>", "exec")
+
+
 class _Compiler:
     def __init__(self) -> None:
         self._functions: list[str] = []
@@ -30,8 +38,7 @@ class _Compiler:
 
     def load(self) -> dict[str, Any]:
         environment: dict[str, Any] = {name: key for key, name in self._constants.items()}
-        code = compile("\n".join(self._functions), "<copying>", "exec")
-        exec(code, environment)  # noqa: S102  generated names only, see the module's rule
+        exec(_code("\n".join(self._functions)), environment)  # noqa: S102  generated names only, see the module's rule
         return environment
 
     def function(self, shape: Shape) -> str:

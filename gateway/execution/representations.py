@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from gateway.planning.fetches import Input, InputCast, InputField
@@ -168,9 +170,15 @@ def identify(objects, equals, odd):
             odd.append(o)
 """
     environment: dict[str, Any] = {f"k{i}": name for i, name in enumerate(names)}
-    exec(compile(source, "<identify>", "exec"), environment)  # noqa: S102  numbered names only
+    exec(_code(source), environment)  # noqa: S102  numbered names only
     identify: Identify = environment["identify"]
     return identify
+
+
+@lru_cache(maxsize=256)
+def _code(source: str) -> CodeType:
+    """Sources hold no names but numbered ones: there are few of them for many calls."""
+    return compile(source, "<identify>", "exec")
 
 
 def _representation(call: Call, value: Object, leftovers: list[Object]) -> Object | None:
