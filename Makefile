@@ -80,6 +80,12 @@ fuzz: $(INSTALLED) ## Look for differences from a monolith, for longer than `mak
 bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
 	@$(PY) -m bench.page_query $(ARGS)
 
+bench-gateway: $(INSTALLED) ## Measure: the gateway alone, beside Apollo's, Hive's and a page by hand
+	@$(PY) -m bench.gateway $(ARGS)
+
+bench-planning: $(INSTALLED) ## Measure: plan times, cold and warm
+	@$(PY) -m bench.planning $(ARGS)
+
 clean: ## Remove what was installed and built; the shop's data in .souk stays
 	@if [ -x $(BIN)/souk ]; then $(BIN)/souk down; fi
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist gateway/server/graphiql
@@ -90,4 +96,4 @@ $(INSTALLED):
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
 	lock interop audit composition-oracle fuzz \
-	bench clean
+	bench bench-gateway bench-planning clean

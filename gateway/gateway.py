@@ -226,7 +226,7 @@ class Gateway:
             )
             data = result.data or {}
             errors = [formatted(item, SUBGRAPH_ERROR) for item in result.errors or ()]
-        run = await self._engine.run(prepared.plan, request.variables, context, data)
+        run = await self._engine.run(prepared.program, request.variables, context, data)
         errors.extend(run.errors)
         violations: list[Violation] = []
         answer = prepared.project(run.data, violations)

@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from models.ids import new_id
+from models.liveness import IDLE_SECONDS, ping_after_idle
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -117,8 +118,12 @@ class Database(Reads):
         clock: Clock = utc_now,
         make_id: NewId = new_id,
         role: str | None = None,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """`role` is whose rights every statement has, where it is not who the URL logs in as."""
+        """`role` is whose rights every statement has, where it is not who the URL logs in as.
+
+        A connection that was idle for `idle_seconds` is tried before it is used.
+        """
         session = {"jit": "off", "application_name": role or "souk", **_PATIENCE}
         self.clock = clock
         self.make_id = make_id
@@ -126,10 +131,10 @@ class Database(Reads):
             url,
             pool_size=connections,
             max_overflow=0,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error is captured and kept: no personal data in it
             connect_args={"server_settings": session | ({"role": role} if role else {})},
         )
+        ping_after_idle(self.engine, idle_seconds)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:

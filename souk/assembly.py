@@ -22,6 +22,7 @@ from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
 from gateway.server.listen import CannotListen, listen
 from gateway.server.logs import configure_logs
+from gateway.server.memory import settle
 from gateway.server.serve import serve
 from gateway.server.settings import ServerSettings
 from gateway.transport.http import HttpSettings
@@ -92,6 +93,7 @@ async def run_platform(settings: Settings) -> None:
             async with _closing(gateway), _scheduled(agents):
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
+                    settle()
                     await serve(app, listener, lifecycle=edge.lifecycle, on_ready=announce)
 
 
@@ -116,6 +118,7 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
         async with _scheduled(agents):
+            settle()
             await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
 
 

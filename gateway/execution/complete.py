@@ -85,6 +85,6 @@ def untyped(
     if name is None or name == abstract.name:
         if abstract.fallback is not None:
             return abstract.fallback(value, position, errors)
-    elif name in abstract.hidden:
+    elif isinstance(name, str) and name in abstract.hidden:
         return None
     return wrong(f"an object of type {abstract.name}", position, errors)

@@ -15,9 +15,10 @@ from gateway.execution.errors import (
     error,
     from_subgraph,
 )
-from gateway.execution.merge import merge_into, renamed
-from gateway.execution.representations import Batch, Target, batch, path_of, targets
-from gateway.planning.plan import Call, Plan, PlanStep, Request
+from gateway.execution.merge import merge_all, renamed
+from gateway.execution.program import Program, ReadyCall, ReadyRequest, ReadyStep
+from gateway.execution.representations import Object, batch, objects_at, path_of, positions_at
+from gateway.planning.plan import Request
 from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable, Transport
 
 OnDefect = Callable[[str, BaseException], Awaitable[str]]
@@ -46,14 +47,14 @@ class Engine:
 
     async def run(
         self,
-        plan: Plan,
+        program: Program,
         variables: Mapping[str, Any],
         context: RequestContext,
         data: dict[str, Any] | None = None,
     ) -> "Run":
         """Never raises for what a subgraph does. `data`: what is already known at the root."""
-        run = Run(self, plan, variables, context, data if data is not None else {})
-        for step in plan.steps:
+        run = Run(self, program, variables, context, data if data is not None else {})
+        for step in program.steps:
             await run.step(step)
         return run
 
@@ -62,11 +63,14 @@ class Engine:
 class _Sent:
     """A call of a request on its way, with the objects that its answer belongs to.
 
-    For `_entities`, one list of objects per representation.
+    `groups`: path by path the objects of each representation, by its index; for a root
+    selection, all of them under 0. `count`: how many there are.
     """
 
-    call: Call
-    targets: list[list[Target]]
+    ready: ReadyCall
+    groups: list[dict[int, list[Object]]]
+    count: int
+    places: dict[int, list[Path]] | None = None
 
 
 @dataclass(slots=True)
@@ -74,7 +78,7 @@ class Run:
     """The data and errors of one operation while its plan runs."""
 
     engine: Engine
-    plan: Plan
+    program: Program
     variables: Mapping[str, Any]
     context: RequestContext
     data: dict[str, Any]
@@ -83,24 +87,20 @@ class Run:
 
     # -- order
 
-    async def step(self, step: PlanStep) -> None:
+    async def step(self, step: ReadyStep) -> None:
         requests = step.requests
         if len(requests) == 1:
-            await self._request(step, requests[0])
+            await self._request(requests[0])
             return
-        waiting = [len(request.after) for request in requests]
-        followers: list[list[int]] = [[] for _ in requests]
-        for index, request in enumerate(requests):
-            for before in request.after:
-                followers[before].append(index)
+        waiting = list(step.waiting)
 
         async with asyncio.TaskGroup() as tasks:
 
             async def run_from(index: int) -> None:
                 while True:
-                    await self._request(step, requests[index])
+                    await self._request(requests[index])
                     ready: list[int] = []
-                    for follower in followers[index]:
+                    for follower in step.followers[index]:
                         waiting[follower] -= 1
                         if waiting[follower] == 0:
                             ready.append(follower)
@@ -110,40 +110,41 @@ class Run:
                         tasks.create_task(run_from(other))
                     index = ready[0]
 
-            for index in [index for index, count in enumerate(waiting) if count == 0]:
+            for index in step.first:
                 tasks.create_task(run_from(index))
 
     # -- one request
 
-    async def _request(self, step: PlanStep, request: Request) -> None:
+    async def _request(self, request: ReadyRequest) -> None:
         variables: dict[str, Any] = {}
         sent: list[_Sent] = []
-        leftovers: dict[int, list[Target]] = {}
+        leftovers: dict[int, list[list[Object]]] = {}
         active = 0
-        for bit, call in enumerate(request.calls):
-            objects = [
-                target for path in call.paths for target in targets(self.data, path, step.writable)
-            ]
+        for bit, ready in enumerate(request.calls):
+            call = ready.call
             if call.leftovers_of is not None:
                 objects = leftovers.get(call.leftovers_of, [])
-            if request.kind == "root":
-                made = [objects] if objects else []
             else:
-                prepared: Batch = batch(call, objects)
-                made = prepared.targets
-                leftovers[bit] = prepared.leftovers
-                variables[request.representations_variable(call)] = prepared.representations
-            if made:
+                objects = [objects_at(self.data, path) for path in call.paths]
+            if request.request.kind == "root":
+                groups = [{0: here} if here else {} for here in objects]
+                count = 1 if any(groups) else 0
+            else:
+                made = batch(call, objects, ready.identify)
+                groups, leftovers[bit] = made.groups, made.leftovers
+                count = len(made.representations)
+                if count:
+                    variables[ready.variable] = made.representations
+            if count:
                 active |= 1 << bit
-                sent.append(_Sent(call, made))
-            else:
-                variables.pop(request.representations_variable(call), None)
+                sent.append(_Sent(ready, groups, count))
         if not sent:
             return
-        for name in request.variables_of(active):
+        document, needed = request.text(active)
+        for name in needed:
             if name in self.variables:
                 variables[name] = self.variables[name]
-        await self._exchange(request, sent, request.document(active), variables)
+        await self._exchange(request.request, sent, document, variables)
 
     async def _exchange(
         self,
@@ -152,7 +153,8 @@ class Run:
         document: str,
         variables: dict[str, Any],
     ) -> None:
-        message = SubgraphRequest(document, variables, self.plan.operation, self.context)
+        operation = self.program.plan.operation
+        message = SubgraphRequest(document, variables, operation, self.context)
         try:
             answer = await self.engine.transports[request.graph].execute(message)
         except SubgraphUnavailable:
@@ -185,41 +187,52 @@ class Run:
             else:
                 self._merge_entities(request, data, item)
 
-    def _merge_root(self, data: dict[str, Any], item: _Sent) -> None:
-        answer = renamed(data, item.call.renames)
-        for value, _, writable in item.targets[0]:
-            merge_into(value, answer, writable)
+    def _merge_root(self, data: Object, item: _Sent) -> None:
+        answer = renamed(data, item.ready.call.renames)
+        for groups, writable in zip(item.groups, item.ready.writable, strict=True):
+            merge_all(groups.get(0, ()), answer, writable)
 
-    def _merge_entities(self, request: Request, data: dict[str, Any], item: _Sent) -> None:
-        entities = data.get(item.call.alias)
-        if not isinstance(entities, list) or len(entities) != len(item.targets):
+    def _merge_entities(self, request: Request, data: Object, item: _Sent) -> None:
+        call = item.ready.call
+        entities = data.get(call.alias)
+        if not isinstance(entities, list) or len(entities) != item.count:
             # With another length there is no telling which entity is whose.
             self._invalid(request, item, "The subgraph did not answer for each entity.")
             return
-        for entity, objects in zip(entities, item.targets, strict=True):
-            if isinstance(entity, dict):
-                answer = renamed(entity, item.call.renames)
-                for value, _, writable in objects:
-                    merge_into(value, answer, writable)
-            elif entity is not None:
-                single = _Sent(item.call, [objects])
-                self._invalid(request, single, "The subgraph answered no object for an entity.")
+        for index, entity in enumerate(entities):
+            if not isinstance(entity, dict | None):
+                message = "The subgraph answered no object for an entity."
+                self._invalid(request, item, message, index)
+        answers = renamed(entities, call.renames)
+        for groups, writable in zip(item.groups, item.ready.writable, strict=True):
+            for index, objects in groups.items():
+                answer = answers[index]
+                if isinstance(answer, dict):
+                    merge_all(objects, answer, writable)
 
     # -- errors
 
-    def _invalid(self, request: Request, item: _Sent, message: str) -> None:
-        self._fail(request, item, message, INVALID_ANSWER)
+    def _invalid(
+        self, request: Request, item: _Sent, message: str, index: int | None = None
+    ) -> None:
+        self._fail(request, item, message, INVALID_ANSWER, index)
 
     def _fail(
-        self, request: Request, item: _Sent, message: str, code: str, **extensions: Any
+        self,
+        request: Request,
+        item: _Sent,
+        message: str,
+        code: str,
+        index: int | None = None,
+        **extensions: Any,
     ) -> None:
-        for path in self._places(item):
+        for path in self._places(item, index):
             self._add(error(message, code, path, subgraph=request.graph, **extensions))
 
     def _report(self, request: Request, raw: Any, sent: list[_Sent], lost: bool) -> None:
         """An error of a subgraph at every place of the client's answer that it concerns."""
         path = raw.get("path") if isinstance(raw, Mapping) else None
-        places = _client_paths(path, request, sent) if isinstance(path, list) and path else []
+        places = self._client_paths(path, request, sent) if isinstance(path, list) and path else []
         if not places and lost:
             places = [place for item in sent for place in self._places(item)]
         mask = request.graph in self.engine.masked
@@ -228,34 +241,49 @@ class Run:
         if not places:
             self._add(from_subgraph(raw, request.graph, None, mask))
 
-    def _places(self, item: _Sent) -> list[Path]:
-        """Where the client misses what a call would have brought."""
-        paths = [path_of(target[1]) for objects in item.targets for target in objects]
-        if item.call.alias:
+    def _client_paths(self, path: list[Any], request: Request, sent: list[_Sent]) -> list[Path]:
+        if not all(isinstance(element, str | int) for element in path):
+            return []
+        if request.kind == "root":
+            item = sent[0]
+            rest = client_keys(path, item.ready.call.renames)
+            return [[*place, *rest] for place in self._positions(item).get(0, ())]
+        for item in sent:
+            if path[0] == item.ready.call.alias and len(path) > 1 and isinstance(path[1], int):
+                rest = client_keys(path[2:], item.ready.call.renames)
+                return [[*place, *rest] for place in self._positions(item).get(path[1], ())]
+        return []
+
+    def _places(self, item: _Sent, index: int | None = None) -> list[Path]:
+        """Where the client misses what a call, or one of its entities, would have brought."""
+        found = self._positions(item)
+        indices = sorted(found) if index is None else [index]
+        paths = [place for each in indices for place in found.get(each, ())]
+        call = item.ready.call
+        if call.alias:
             return paths
-        keys = [key for key in item.call.root_keys if key != "__typename"]
+        keys = [key for key in call.root_keys if key != "__typename"]
         return [[*path, key] for path in paths for key in keys]
+
+    def _positions(self, item: _Sent) -> dict[int, list[Path]]:
+        """Where a call's objects are, by the index of their representation.
+
+        Objects of the data are ours, and none is in two places: their identity tells.
+        """
+        if item.places is None:
+            item.places = {}
+            for path, groups in zip(item.ready.paths, item.groups, strict=True):
+                owner = {id(each): index for index, all_ in groups.items() for each in all_}
+                for value, link in positions_at(self.data, path):
+                    index = owner.get(id(value))
+                    if index is not None:
+                        item.places.setdefault(index, []).append(path_of(link))
+        return item.places
 
     def _add(self, made: dict[str, Any]) -> None:
         if "path" in made:
-            made["path"] = cut(made["path"], self.plan.shape())
+            made["path"] = cut(made["path"], self.program.shape)
         identity = (made["message"], made["extensions"]["code"], tuple(made.get("path", ())))
         if identity not in self._seen:
             self._seen.add(identity)
             self.errors.append(made)
-
-
-def _client_paths(path: list[Any], request: Request, sent: list[_Sent]) -> list[Path]:
-    if not all(isinstance(element, str | int) for element in path):
-        return []
-    if request.kind == "root":
-        item = sent[0]
-        rest = client_keys(path, item.call.renames)
-        return [[*path_of(target[1]), *rest] for target in item.targets[0]]
-    for item in sent:
-        if path[0] == item.call.alias and len(path) > 1:
-            position = path[1]
-            if isinstance(position, int) and 0 <= position < len(item.targets):
-                rest = client_keys(path[2:], item.call.renames)
-                return [[*path_of(target[1]), *rest] for target in item.targets[position]]
-    return []

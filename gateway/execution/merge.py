@@ -5,9 +5,38 @@ will be written to later is copied when it arrives. `writable`, made with the pl
 response keys below which that can happen; everything else is passed on as it came.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from gateway.execution.copying import Copier, compile_copiers
 from gateway.planning.plan import Renames, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """What may be written to below an object, and how it is copied."""
+
+    shape: Shape
+    copiers: Mapping[str, Copier]
+
+    @staticmethod
+    def of(shape: Shape) -> "Writable":
+        return Writable(shape, compile_copiers(shape))
+
+
+def merge_all(
+    targets: Iterable[dict[str, Any]], answer: dict[str, Any], writable: Writable
+) -> None:
+    """One answer into every object that it belongs to."""
+    copied = [each for each in writable.copiers.items() if each[0] in answer]
+    for target in targets:
+        if target.keys().isdisjoint(answer):
+            target.update(answer)
+            for key, copy in copied:
+                target[key] = copy(answer[key])
+        else:
+            merge_into(target, answer, writable.shape)
 
 
 def merge_into(target: dict[str, Any], answer: dict[str, Any], writable: Shape) -> None:
@@ -49,7 +78,7 @@ def _merge_lists(known: list[Any], value: list[Any], writable: Shape) -> None:
 def owned(value: Any, writable: Shape) -> Any:
     """A copy of the containers at and below a writable place."""
     if isinstance(value, dict):
-        copy = dict(value)
+        copy = value.copy()
         for key, below in writable.items():
             inner = copy.get(key)
             if isinstance(inner, dict | list):

@@ -16,6 +16,7 @@ from gateway.execution.documents import Document
 from gateway.execution.errors import Violation
 from gateway.execution.interpret import interpreted_projection
 from gateway.execution.introspection import introspection_fields
+from gateway.execution.program import compile_plan
 from gateway.execution.project import Project, compile_projection
 from gateway.planning.errors import PlanningFailed
 from gateway.planning.model import Supergraph
@@ -40,6 +41,7 @@ class Prepared:
         compile_after: int,
     ) -> None:
         self.plan = plan
+        self.program = compile_plan(plan)
         self.introspection = introspection
         self._make_interpreted = interpreted
         self._make_compiled = compiled

@@ -27,6 +27,7 @@ from graphql import (
 from gateway.execution import complete
 from gateway.execution.collect import Collector, Composite, Sets, below
 from gateway.execution.errors import Violation
+from gateway.execution.expect import GIVES_UP, compile_expectation
 from gateway.planning.model import Supergraph
 from gateway.policy.authorization import Denial
 
@@ -53,9 +54,32 @@ def compile_projection(
 
     What `denial` denies is null with a violation, whatever the data holds.
     """
+    if denial is not None:
+        return compile_exact(supergraph, collector, root, selection, denial)
+    expect = compile_expectation(supergraph.schema, collector, root, selection)
+    exact: Project | None = None  # most operations never need it
+
+    def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:
+        nonlocal exact
+        try:
+            return expect(data)
+        except GIVES_UP:
+            exact = exact or compile_exact(supergraph, collector, root, selection)
+            return exact(data, violations)
+
+    return project
+
+
+def compile_exact(
+    supergraph: Supergraph,
+    collector: Collector,
+    root: GraphQLObjectType,
+    selection: SelectionSetNode,
+    denial: Denial | None = None,
+) -> Project:
+    """The same for any data whatever: what is wrong in it is told, with its place."""
     compiler = _Compiler(supergraph, collector, denial)
-    name = compiler.composite(root, (selection,))
-    function = compiler.load(name)
+    function = compiler.load(compiler.composite(root, (selection,)))
 
     def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:
         answer: dict[str, Any] | None = function(data, None, violations)
@@ -194,7 +218,8 @@ class _Compiler:
         name = self._define(
             [
                 "if not isinstance(o, dict): return wrong('an object', p, e)",
-                f"f = {types}.get(o.get('__typename'))",
+                "n = o.get('__typename')",
+                f"f = {types}.get(n) if n.__class__ is str else None",
                 f"return untyped(o, {abstract}, p, e) if f is None else f(o, p, e)",
             ]
         )

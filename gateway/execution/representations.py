@@ -1,30 +1,33 @@
 """The objects at a path of the data, and what identifies them to a subgraph."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from gateway.planning.fetch import Input, InputCast, InputField
-from gateway.planning.plan import Call, Shape
+from gateway.planning.plan import Call
 from gateway.planning.selection import Cast, ResponsePath
 
-# Plain tuples, because one of each is made for every object on every path.
 Link = tuple["Link | None", str | int]
 """A position in the data: the one above it, and a key or index."""
-Target = tuple[dict[str, Any], Link | None, Shape]
-"""An object of the data, its position, and what below it may be written to."""
+Object = dict[str, Any]
+Identify = Callable[[list[Object], dict[Any, list[Object]], list[Object]], None]
+"""Puts each object to its equals in the second argument; those it cannot judge into the third."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Distinct representations, and the objects that each stands for.
+    """Distinct representations; path by path, the objects that each stands for, by its index.
 
-    `leftovers` can be identified, but what the call's fields require of them is missing.
+    `leftovers`, path by path: they can be identified, but what the call's fields require of them
+    is missing.
     """
 
-    representations: list[dict[str, Any]] = field(default_factory=list)
-    targets: list[list[Target]] = field(default_factory=list)
-    leftovers: list[Target] = field(default_factory=list)
+    representations: list[Object] = field(default_factory=list)
+    groups: list[dict[int, list[Object]]] = field(default_factory=list)
+    leftovers: list[list[Object]] = field(default_factory=list)
 
 
 class _Absent(Exception):
@@ -40,76 +43,164 @@ def path_of(link: Link | None) -> list[str | int]:
     return path
 
 
-def targets(data: dict[str, Any], path: ResponsePath, writable: Shape) -> list[Target]:
+def objects_at(data: Object, path: ResponsePath) -> list[Object]:
     """Every object at a path, through lists, in the order of the data."""
-    level: list[Target] = [(data, None, writable)]
+    level = [data]
     for element in path:
         if isinstance(element, Cast):
-            level = [t for t in level if t[0].get("__typename") == element.type]
+            level = [value for value in level if value.get("__typename") == element.type]
             continue
-        writable = writable.get(element, {})
-        below: list[Target] = []
-        for value, link, _ in level:
+        below: list[Object] = []
+        add = below.append
+        for value in level:
             inner = value.get(element)
             if isinstance(inner, dict):
-                below.append((inner, (link, element), writable))
+                add(inner)
             elif isinstance(inner, list):
-                _items(inner, (link, element), writable, below)
+                _items(inner, below)
         level = below
     return level
 
 
-def _items(items: list[Any], link: Link, writable: Shape, found: list[Target]) -> None:
-    for index, item in enumerate(items):
+def _items(items: list[Any], found: list[Object]) -> None:
+    for item in items:
         if isinstance(item, dict):
-            found.append((item, (link, index), writable))
+            found.append(item)
         elif isinstance(item, list):
-            _items(item, (link, index), writable, found)
+            _items(item, found)
 
 
-def batch(call: Call, objects: Sequence[Target]) -> Batch:
-    """One representation per distinct entity.
+def positions_at(data: Object, path: ResponsePath) -> list[tuple[Object, Link | None]]:
+    """The same objects, each with where it is: for errors, so that no answer pays for it."""
+    level: list[tuple[Object, Link | None]] = [(data, None)]
+    for element in path:
+        if isinstance(element, Cast):
+            level = [each for each in level if each[0].get("__typename") == element.type]
+            continue
+        below: list[tuple[Object, Link | None]] = []
+        for value, link in level:
+            below.extend(_positions(value.get(element), (link, element)))
+        level = below
+    return level
+
+
+def _positions(value: Any, link: Link) -> Iterator[tuple[Object, Link]]:
+    if isinstance(value, dict):
+        yield value, link
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _positions(item, (link, index))
+
+
+def batch(call: Call, objects: Sequence[list[Object]], identify: Identify | None = None) -> Batch:
+    """One representation per distinct entity. `objects`: path by path.
 
     An object is left out where a field of its representation is missing, where its type is
     unknown, or where every field of its key is null: it cannot be identified.
     """
     made = Batch()
-    positions: dict[Any, int] = {}
-    for target in objects:
-        representation = _identified(call, target[0])
-        if representation is None:
-            continue
-        try:
-            _read(call.inputs, target[0], representation)
-        except _Absent:
-            made.leftovers.append(target)
-            continue
-        identity = _identity(representation)
-        position = positions.get(identity)
-        if position is None:
-            positions[identity] = len(made.representations)
-            made.representations.append(representation)
-            made.targets.append([target])
-        else:
-            made.targets[position].append(target)
+    indices: dict[Any, int] = {}
+    odd_indices: dict[Any, int] = {}
+    for here in objects:
+        equals: dict[Any, list[Object]] = {}
+        odd = here
+        if identify is not None:
+            odd = []
+            identify(here, equals, odd)
+        groups: dict[int, list[Object]] = {}
+        for identity, same in equals.items():
+            index = indices.get(identity)
+            if index is None:
+                index = indices[identity] = len(made.representations)
+                # Nothing can be missing: `identify` has seen every field.
+                made.representations.append(_representation(call, same[0], []) or {})
+            groups[index] = same
+        leftovers: list[Object] = []
+        for value in odd:
+            representation = _representation(call, value, leftovers)
+            if representation is None:
+                continue
+            identity = _exact(representation)
+            index = odd_indices.get(identity)
+            if index is None:
+                index = odd_indices[identity] = len(made.representations)
+                made.representations.append(representation)
+            groups.setdefault(index, []).append(value)
+        made.groups.append(groups)
+        made.leftovers.append(leftovers)
     return made
 
 
-def _identified(call: Call, value: dict[str, Any]) -> dict[str, Any] | None:
+def compile_identify(call: Call) -> Identify | None:
+    """For representations of plain fields only; None where a call needs more than that.
+
+    Text and integers are their own identity. Whatever else there is (1.0 equals True and 1) is
+    odd and left to the exact comparison.
+    """
+    items = (*call.keys, *call.inputs)
+    plain = [each for each in items if isinstance(each, InputField) and not each.below]
+    if not call.keys or len({each.name for each in plain}) < len(items):
+        return None
+    names = [each.key for each in plain]
+    tests = ["{0}.__class__ is str or {0}.__class__ is int"]  # the first key: not null
+    tests += ["{0}.__class__ is str or {0}.__class__ is int or {0} is None"] * (len(names) - 1)
+    if call.representation_type is None:
+        names.append("__typename")
+        tests.append("{0}.__class__ is str")
+    reads = "; ".join(f"v{i} = o[k{i}]" for i in range(len(names)))
+    holds = " and ".join(f"({test.format(f'v{i}')})" for i, test in enumerate(tests))
+    values = "v0" if len(names) == 1 else f"({', '.join(f'v{i}' for i in range(len(names)))})"
+    source = f"""
+def identify(objects, equals, odd):
+    get = equals.get
+    for o in objects:
+        try:
+            {reads}
+        except KeyError:
+            odd.append(o)
+            continue
+        if {holds}:
+            i = {values}
+            same = get(i)
+            if same is None:
+                equals[i] = [o]
+            else:
+                same.append(o)
+        else:
+            odd.append(o)
+"""
+    environment: dict[str, Any] = {f"k{i}": name for i, name in enumerate(names)}
+    exec(_code(source), environment)  # noqa: S102  numbered names only
+    identify: Identify = environment["identify"]
+    return identify
+
+
+@lru_cache(maxsize=256)
+def _code(source: str) -> CodeType:
+    """Sources hold no names but numbered ones: there are few of them for many calls."""
+    return compile(source, "<identify>", "exec")
+
+
+def _representation(call: Call, value: Object, leftovers: list[Object]) -> Object | None:
     name = call.representation_type or value.get("__typename")
     if name is None:
         return None
-    representation: dict[str, Any] = {"__typename": name}
+    representation: Object = {"__typename": name}
     try:
         _read(call.keys, value, representation)
     except _Absent:
         return None
     if all(item is None for key, item in representation.items() if key != "__typename"):
         return None
+    try:
+        _read(call.inputs, value, representation)
+    except _Absent:
+        leftovers.append(value)
+        return None
     return representation
 
 
-def _read(items: Sequence[Input], value: dict[str, Any], into: dict[str, Any]) -> None:
+def _read(items: Sequence[Input], value: Object, into: Object) -> None:
     for item in items:
         if isinstance(item, InputCast):
             if value.get("__typename") == item.type:
@@ -132,25 +223,15 @@ def _read_below(item: InputField, value: Any, known: Any) -> Any:
         return [_read_below(item, inner, old) for inner, old in zip(value, olds, strict=True)]
     if not isinstance(value, dict):
         return value
-    result: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
+    result: Object = dict(known) if isinstance(known, dict) else {}
     _read(item.below, value, result)
     if "__typename" in value:
         result.setdefault("__typename", value["__typename"])
     return result
 
 
-def _identity(representation: dict[str, Any]) -> Any:
-    """Hashable, and equal for equal representations of one call only."""
-    values = tuple(representation.values())
-    for value in values:
-        if value.__class__ is not str and value is not None:
-            return _exact(representation)
-    # Casts may leave out names: the same values do not always stand for the same fields.
-    return values if len(values) == 2 else (values, tuple(representation))
-
-
 def _exact(value: Any) -> Any:
-    """Equal for equal JSON only: 1, 1.0 and true are three values."""
+    """Hashable, and equal for equal JSON only: 1, 1.0 and true are three values."""
     if isinstance(value, dict):
         return tuple((key, _exact(item)) for key, item in value.items())
     if isinstance(value, list):

@@ -1,10 +1,13 @@
 """Merging writes only into containers of its own."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from gateway.execution.merge import merge_into, merged, owned, renamed
+from gateway.execution.copying import compile_copiers
+from gateway.execution.merge import Writable, merge_all, merge_into, merged, owned, renamed
 from gateway.planning.plan import Rename
 
 
@@ -70,3 +73,47 @@ def test_renaming_merges_what_shares_a_key() -> None:
 def test_merged_keeps_what_it_had_where_kinds_differ() -> None:
     assert merged({"a": 1}, [1]) == {"a": 1}
     assert merged([{"a": 1}, None], [{"b": 2}, 3]) == [{"a": 1, "b": 2}, 3]
+
+
+VALUES: list[Any] = [
+    None,
+    "text",
+    5,
+    {},
+    [],
+    {"a": None, "b": {"c": 1}},
+    {"a": {"x": 1}, "z": {"y": 2}},
+    {"a": [{"x": {"n": 1}}, None, "odd"], "b": [[{"c": {}}], []]},
+    [{"a": {"x": {"n": 1}}}, [{"b": 3}]],
+]
+SHAPE: dict[str, Any] = {"a": {"x": {}}, "b": {}}
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_compiled_copy_is_the_same_as_the_plain_one(value: Any) -> None:
+    before = deepcopy(value)
+    [copier] = compile_copiers({"any": SHAPE}).values()
+    copy, plain = copier(value), owned(value, SHAPE)
+    assert copy == plain == before
+
+    def containers(of: Any, shape: dict[str, Any] | None) -> Iterator[Any]:
+        if shape is not None and isinstance(of, dict | list):
+            yield of
+            below = of.items() if isinstance(of, dict) else ((None, each) for each in of)
+            for key, each in below:
+                yield from containers(each, shape if key is None else shape.get(key))
+
+    originals = {id(each) for each in containers(value, SHAPE)}
+    assert originals.isdisjoint(map(id, containers(copy, SHAPE)))
+
+
+def test_an_answer_for_several_objects_is_copied_for_each_where_it_is_written_to() -> None:
+    answer = {"a": {"x": {"n": 1}}, "kept": {"k": 1}}
+    one: dict[str, Any] = {"id": 1}
+    two: dict[str, Any] = {"id": 1, "a": {"old": 1}}
+    merge_all([one, two], answer, Writable.of(SHAPE))
+    assert one == {"id": 1, **answer}
+    assert two == {"id": 1, "a": {"old": 1, "x": {"n": 1}}, "kept": {"k": 1}}
+    one["a"]["x"]["more"] = two["a"]["x"]["other"] = 1
+    assert answer == {"a": {"x": {"n": 1}}, "kept": {"k": 1}}
+    assert one["kept"] is answer["kept"]

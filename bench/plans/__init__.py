@@ -1,0 +1,1 @@
+"""Supergraphs and operations whose planning is measured."""
