@@ -27,7 +27,7 @@ from tests.gateway.subgraphs import Subgraph, resolve_with
 
 TEAMS = [{"id": "t1", "lead": {"id": "p1"}}, {"id": "t2", "lead": {"id": "p2"}}]
 QUERY = "{ teams { id lead { id name } } chief: count }"
-HTTP = HttpSettings(timeout=0.3, max_response_bytes=50_000, retry=RetrySettings(1))
+HTTP = HttpSettings(timeout=2, max_response_bytes=50_000, retry=RetrySettings(1))
 SECRET = "select * from people failed at 10.0.0.7"
 NO_NAMES = [
     {"id": "t1", "lead": {"id": "p1", "name": None}},
