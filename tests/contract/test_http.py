@@ -114,7 +114,8 @@ async def test_both_transports_answer_made_up_queries_alike(
             assert _comparable(got) == _comparable(expected), document
             answers["refused" if expected.get("errors") else "answered"] += 1
     assert len(documents) >= 40
-    assert answers["answered"] > len(documents) / 2, answers
+    # Made-up page sizes are mostly too large: both kinds of answers must be there, in numbers.
+    assert min(answers["answered"], answers["refused"]) >= 10, answers
 
 
 def _documents(shop: Shop) -> list[str]:

@@ -49,7 +49,7 @@ def test_it_explains_its_targets_and_does_nothing_else(clone: Path) -> None:
     assert [line.split()[1] for line in done.stdout.splitlines()] == [
         "help", "up", "down", "status", "test", "check", "format", "lint", "types", "contracts",
         "house", "drift", "pages", "lock", "interop", "audit", "composition-oracle", "fuzz",
-        "bench", "clean",
+        "bench", "bench-gateway", "bench-planning", "clean",
     ]  # fmt: skip
     assert not (clone / ".venv").exists()
 
