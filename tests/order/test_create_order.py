@@ -8,7 +8,21 @@ from models.customer import CustomerStatus
 from subgraphs.kit import Principal
 from tests.callers import ADMIN, ANONYMOUS, reader, service, writer
 from tests.order.desk import Desk, basket, codes
-from tests.order.shop import ANNA, BEN, DOLLARS, EXPRESS, OLD, Shop, as_anna, cus, method, var
+from tests.order.shop import (
+    ADDRESS,
+    ANNA,
+    BEN,
+    DOLLARS,
+    EXPRESS,
+    OLD,
+    Shop,
+    as_anna,
+    cus,
+    method,
+    var,
+)
+
+PARIS = ADDRESS | {"postalCode": "75001", "city": "Paris", "country": "FR"}
 
 
 async def test_a_draft_has_the_prices_of_the_moment(shop: Shop, desk: Desk) -> None:
@@ -121,6 +135,7 @@ async def test_what_cannot_be_placed_at_once_is_not_made(shop: Shop, desk: Desk)
         ({"shippingMethodId": DOLLARS}, "CURRENCY_MISMATCH"),
         ({"shippingMethodId": OLD}, "SHIPPING_UNAVAILABLE"),
         ({"lines": basket({9: 1})}, "VARIANT_UNAVAILABLE"),
+        ({"lines": basket({2: 1}), "shippingAddress": PARIS}, "TAX_RATE_MISSING"),
         ({"currency": "CHF", "shippingMethodId": DOLLARS}, "CURRENCY_MISMATCH"),
     ],
 )
