@@ -10,15 +10,19 @@ from typing import Any
 class Envelope:
     """One event as it lies in the outbox. `sequence` counts per aggregate from 1, without gaps.
 
-    The platform-wide position comes when the sequencer stamps the event. `trace_id` is that of
-    the request's trace, where there is one; `seed` marks the example shop's past.
+    `subject` is the entity that it is about; `aggregate_id` the key by which events keep their
+    order, in `partition` of the topic of `agent`. The platform-wide position comes when the
+    sequencer stamps the event. `trace_id` is that of the request's trace, where there is one;
+    `seed` marks the example shop's past.
     """
 
     id: str
     agent: str
     type: str
     version: int
+    subject: str
     aggregate_id: str
+    partition: int
     sequence: int
     occurred_at: datetime
     actor: str

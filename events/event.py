@@ -24,3 +24,11 @@ class Event:
     version: ClassVar[int] = 1
     audience: ClassVar[Audience] = Audience.STAFF
     aggregate_id: str
+
+    @property
+    def subject(self) -> str:
+        """The id of the entity that it is about; its aggregate's, unless the class says otherwise.
+
+        An agent that writes of another's aggregate counts in one of its own: `<agent>/<id>`.
+        """
+        return self.aggregate_id.rpartition("/")[2]

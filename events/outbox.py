@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from events.catalog import AGENT_OF
 from events.envelope import Envelope
 from events.event import Event
+from events.topics import partition_of
 from models.database import UnitOfWork
 from models.platform import aggregate_sequence, outbox
 
@@ -55,7 +56,9 @@ def _envelope(work: UnitOfWork, event: Event, sequence: int) -> Envelope:
         agent=AGENT_OF[event.type.split(".")[0]],
         type=event.type,
         version=event.version,
+        subject=event.subject,
         aggregate_id=event.aggregate_id,
+        partition=partition_of(event.aggregate_id),
         sequence=sequence,
         occurred_at=work.now,
         actor=cause.actor,

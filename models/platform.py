@@ -9,6 +9,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -49,7 +50,9 @@ outbox = Table(
     Column("agent", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("subject", Text, nullable=False),
     Column("aggregate_id", Text, nullable=False),
+    Column("partition", SmallInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     time_column("occurred_at"),
     Column("actor", Text, nullable=False),
@@ -61,6 +64,7 @@ outbox = Table(
     Column("data", JSONB, nullable=False),
     UniqueConstraint("id"),
     UniqueConstraint("aggregate_id", "sequence"),
+    Index(None, "xid"),
     schema="platform",
 )
 

@@ -55,3 +55,7 @@ class PriceChanged(Event):
     amount: int
     currency: str
     valid_from: str
+
+    @property
+    def subject(self) -> str:
+        return self.variant_id

@@ -32,6 +32,7 @@ from subgraphs.kit.filters import (
     matching,
 )
 from subgraphs.kit.graph import Document, documents
+from subgraphs.kit.handlers import Role, handler, prepared_handler
 from subgraphs.kit.policy import (
     EVERY_ROW,
     Kind,
@@ -79,6 +80,7 @@ __all__ = [
     "Private",
     "Reads",
     "Refused",
+    "Role",
     "Row",
     "Scope",
     "StaleVersionError",
@@ -101,6 +103,7 @@ __all__ = [
     "error",
     "extension",
     "field",
+    "handler",
     "input",
     "invalid",
     "keyset",
@@ -114,6 +117,7 @@ __all__ = [
     "owner_or",
     "page_size",
     "prepared",
+    "prepared_handler",
     "public_or",
     "query",
     "reference",

@@ -27,6 +27,7 @@ from subgraphs.kit.context import Context
 from subgraphs.kit.entities import Entities, checked
 from subgraphs.kit.errors import COMMON
 from subgraphs.kit.graph import Document
+from subgraphs.kit.handlers import Handler
 from subgraphs.kit.masking import Masking
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
@@ -58,7 +59,8 @@ class UnansweredKey(TypeError):
 class Subgraph:
     """One agent's schema, with the specs that it was made of.
 
-    `documents` are the operations that it sends to other agents; `timers` what its schedule runs.
+    `documents` are the operations that it sends to other agents; `timers` what its schedule runs;
+    `handlers` what it does when it hears of an event.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Subgraph:
     resolvers: Sequence[Resolver[Any, Any]]
     documents: Sequence[Document]
     timers: Sequence[Timer]
+    handlers: Sequence[Handler]
 
     @property
     def sdl(self) -> str:
@@ -105,6 +108,7 @@ def subgraph(
     resolvers: Sequence[Resolver[Any, Any]] = (),
     documents: Iterable[Document] = (),
     timers: Sequence[Timer] = (),
+    handlers: Sequence[Handler] = (),
 ) -> Subgraph:
     """The agent's schema. What is not listed here is not in it."""
     entities = Entities(resolvers, [spec.on for spec in fields])
@@ -137,6 +141,7 @@ def subgraph(
         resolvers,
         tuple(documents),
         tuple(timers),
+        tuple(handlers),
     )
 
 
