@@ -1,54 +1,60 @@
 """Facts that the inventory agent publishes."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from events.event import Event
+from events.event import Event, fact
+from events.values import Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("stock.changed")
 class StockChanged(Event):
     """The buckets of one stock level as they are now; `aggregate_id` is the level."""
 
-    type: ClassVar[str] = "stock.changed"
     variant_id: str
     warehouse_id: str
     available: int
     reserved: int
+    quarantined: int
+    damaged: int
     on_hand: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("stock.low")
 class StockLow(Event):
     """What is available fell to the reorder point or below."""
 
-    type: ClassVar[str] = "stock.low"
     variant_id: str
     warehouse_id: str
     available: int
     reorder_point: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("reservation.created")
 class ReservationCreated(Event):
-    type: ClassVar[str] = "reservation.created"
+    """Units are kept for an order until `expires_at`."""
+
     order_id: str
-    expires_at: str
+    customer_id: str
+    expires_at: Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("reservation.committed")
 class ReservationCommitted(Event):
-    type: ClassVar[str] = "reservation.committed"
+    """The units are sold: they stay reserved until they leave the house."""
+
     order_id: str
+    customer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("reservation.released")
 class ReservationReleased(Event):
-    type: ClassVar[str] = "reservation.released"
+    """What was not consumed is available again."""
+
     order_id: str
+    customer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("reservation.expired")
 class ReservationExpired(Event):
-    type: ClassVar[str] = "reservation.expired"
+    """Nobody committed the units in time: they are available again."""
+
     order_id: str
+    customer_id: str

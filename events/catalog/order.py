@@ -1,56 +1,94 @@
 """Facts that the order agent publishes."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated
 
-from events.event import Audience, Event
+from events.catalog.parts import OrderedUnits
+from events.event import CUSTOMER, Event, fact
+from events.values import Currency, OneOf
+
+HoldReason = Annotated[
+    str, OneOf("ADDRESS", "CUSTOMER_REQUEST", "FRAUD_REVIEW", "PAYMENT", "STOCK", "OTHER")
+]
+CancelReason = Annotated[
+    str,
+    OneOf("CUSTOMER_REQUEST", "DUPLICATE", "OUT_OF_STOCK", "PAYMENT", "UNDELIVERABLE", "OTHER"),
+]
+HeldStatus = Annotated[str, OneOf("PLACED", "CONFIRMED", "FULFILLING", "PARTIALLY_SHIPPED")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("order.placed", CUSTOMER)
 class OrderPlaced(Event):
-    """`total` is in minor units of `currency`."""
+    """The order is there, with everything that it costs."""
 
-    type: ClassVar[str] = "order.placed"
-    audience: ClassVar[Audience] = Audience.CUSTOMER
     customer_id: str
     reservation_id: str
     total: int
-    currency: str
+    currency: Currency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("order.import_refused")
+class OrderImportRefused(Event):
+    """A channel's order could not be taken: the channel has to cancel it."""
+
+    marketplace_order_id: str
+    customer_id: str
+    reason: CancelReason
+
+
+@fact("order.confirmed", CUSTOMER)
+class OrderConfirmed(Event):
+    """Checked, paid as far as is asked, and its units committed: it may be picked."""
+
+    customer_id: str
+    reservation_id: str
+
+
+@fact("order.held")
 class OrderHeld(Event):
     """The set of holds has changed: `reasons` are all that the order is under now."""
 
-    type: ClassVar[str] = "order.held"
     customer_id: str
-    reasons: list[str]
+    reasons: list[HoldReason]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("order.released")
 class OrderReleased(Event):
     """The last hold is gone; the order is in `status` again."""
 
-    type: ClassVar[str] = "order.released"
     customer_id: str
-    status: str
+    status: HeldStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("order.canceled", CUSTOMER)
 class OrderCanceled(Event):
     """`reservation_id` is None where nothing was reserved."""
 
-    type: ClassVar[str] = "order.canceled"
-    audience: ClassVar[Audience] = Audience.CUSTOMER
     customer_id: str
     reservation_id: str | None
-    reason: str
+    reason: CancelReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLinesChanged(Event):
-    type: ClassVar[str] = "order.lines_changed"
-    audience: ClassVar[Audience] = Audience.CUSTOMER
+@fact("order.delivered", CUSTOMER)
+class OrderDelivered(Event):
+    """Every unit has arrived or is settled; `lines` are those that arrived."""
+
+    customer_id: str
+    lines: list[OrderedUnits]
+
+
+@fact("order.completed", CUSTOMER)
+class OrderCompleted(Event):
+    """The return window is closed and nothing is open: `total` is what was paid in the end."""
+
     customer_id: str
     total: int
-    currency: str
+    currency: Currency
+
+
+@fact("order.lines_changed", CUSTOMER)
+class OrderLinesChanged(Event):
+    """A placed order has other lines, and costs something else."""
+
+    customer_id: str
+    total: int
+    currency: Currency

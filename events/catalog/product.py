@@ -1,60 +1,55 @@
 """Facts that the product agent publishes."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from events.event import Audience, Event
+from events.event import CUSTOMER, Event, fact
+from events.values import Currency, Time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("product.published", CUSTOMER)
 class ProductPublished(Event):
-    type: ClassVar[str] = "product.published"
-    audience: ClassVar[Audience] = Audience.CUSTOMER
+    """Customers see it, for the first time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("product.updated")
 class ProductUpdated(Event):
     """`fields` are the names of what changed."""
 
-    type: ClassVar[str] = "product.updated"
     fields: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("product.paused")
 class ProductPaused(Event):
-    type: ClassVar[str] = "product.paused"
+    """It is not on offer for a while."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("product.resumed")
 class ProductResumed(Event):
-    type: ClassVar[str] = "product.resumed"
+    """It is on offer again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("product.archived")
 class ProductArchived(Event):
-    type: ClassVar[str] = "product.archived"
+    """It is gone for good, and its variants with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("variant.archived")
 class VariantArchived(Event):
-    type: ClassVar[str] = "variant.archived"
+    """The variant is gone for good."""
+
     product_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact("price.changed", CUSTOMER)
 class PriceChanged(Event):
-    """`aggregate_id` is a price list's row: one variant in one currency, `<variant>:<currency>`.
+    """A variant costs `amount` from `valid_from` on.
 
-    `amount` is in minor units; `valid_from` an RFC 3339 time.
+    `aggregate_id` is a price list's row: one variant in one currency, `<variant>:<currency>`.
     """
 
-    type: ClassVar[str] = "price.changed"
-    audience: ClassVar[Audience] = Audience.CUSTOMER
     variant_id: str
     product_id: str
     amount: int
-    currency: str
-    valid_from: str
+    currency: Currency
+    valid_from: Time
 
     @property
     def subject(self) -> str:
