@@ -55,6 +55,7 @@ house: $(INSTALLED) ## Check the house rules
 
 drift: $(INSTALLED) ## Check that schemas and migrations follow from the code
 	@$(BIN)/souk compose --check
+	@$(BIN)/souk events schema --check
 	@$(BIN)/souk migrate --check
 
 pages: $(INSTALLED) ## Build the browser's pages, where their sources changed

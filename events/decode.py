@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import orjson
@@ -17,10 +16,15 @@ class MalformedEvent(ValueError):
     """What was read is no event of the catalog; the message is the reason."""
 
 
-@cache
+_ADAPTERS: dict[str, TypeAdapter[Event]] = {}
+
+
 def adapter(event: type[Event]) -> TypeAdapter[Event]:
     """What reads the event from JSON and describes it as JSON Schema."""
-    return TypeAdapter(event)
+    found = _ADAPTERS.get(event.type)
+    if found is None:
+        found = _ADAPTERS[event.type] = TypeAdapter(event)
+    return found
 
 
 def decode(envelope: Envelope) -> Event:
@@ -33,6 +37,8 @@ def decode(envelope: Envelope) -> Event:
     if event is None:
         raise MalformedEvent(f"{envelope.type!r} is no event of the catalog")
     data = _upgraded(event, envelope.version, envelope.data)
+    if "aggregate_id" in data:
+        raise MalformedEvent(f"{event.type}: aggregate_id: Unexpected keyword argument")
     known = {**data, "aggregate_id": envelope.aggregate_id}
     try:
         return adapter(event).validate_json(_json(known), strict=True)

@@ -1,9 +1,10 @@
 """What the values in events may be: text whose form both sides know."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, GetCoreSchemaHandler, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -22,8 +23,16 @@ class OneOf:
         return core_schema.literal_schema(list(self.names))
 
 
-Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+def _is_time(value: str) -> str:
+    if datetime.fromisoformat(value).tzinfo is None:
+        raise ValueError("a time without its zone")
+    return value
+
+
+Time = Annotated[
+    str, AfterValidator(_is_time), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 """An RFC 3339 time."""
 
-Currency = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 """An ISO 4217 code."""

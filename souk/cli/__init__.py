@@ -17,6 +17,7 @@ COMMANDS = {
     "revise": ("souk.cli.revise", "Write the migration that an agent's changed tables need."),
     "seed": ("souk.cli.seed", "Fill the database with the example shop."),
     "compose": ("souk.cli.compose", "Compose the agents' schemas to the supergraph."),
+    "events": ("souk.cli.events", "Look at the facts that agents tell each other."),
     "plan": ("souk.cli.plan", "Show how the gateway would answer a query."),
     "serve": ("souk.cli.serve", "Serve one agent's subgraph over HTTP."),
 }

@@ -84,6 +84,8 @@ def announce(work: UnitOfWork, before: Sequence[StockLevel], after: Sequence[Sto
                     warehouse_id=level.warehouse_id,
                     available=level.available,
                     reserved=level.reserved,
+                    quarantined=level.quarantined,
+                    damaged=level.damaged,
                     on_hand=level.on_hand,
                 ),
             )

@@ -32,6 +32,7 @@ from subgraphs.kit import (
     invalid,
     schedule,
 )
+from subgraphs.kit.scalars import print_time
 
 EXPIRY = "reservation_expiry"
 TTL = timedelta(minutes=15)
@@ -58,8 +59,15 @@ async def create(
     await store.add(work, made, taken, levels)
     await claim(work, [Claim(levels[id], quantity) for id, quantity in taken.items()])
     await schedule.at(work, EXPIRY, made.id, made.expires_at)
-    expires_at = made.expires_at.isoformat()
-    emit(work, ReservationCreated(aggregate_id=made.id, order_id=order_id, expires_at=expires_at))
+    emit(
+        work,
+        ReservationCreated(
+            aggregate_id=made.id,
+            order_id=order_id,
+            customer_id=customer_id,
+            expires_at=print_time(made.expires_at),
+        ),
+    )
     return made
 
 
@@ -85,7 +93,7 @@ async def commit(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) -
     lines = (await store.lines(work, [id]))[id]
     sold = [replace(line, committed=line.committed + line.reserved, reserved=0) for line in lines]
     await store.save_lines(work, id, sold)
-    emit(work, ReservationCommitted(aggregate_id=id, order_id=found.order_id))
+    emit(work, ReservationCommitted(**_whose(found)))
     return await _save(work, replace(found, status=status))
 
 
@@ -97,7 +105,7 @@ async def release(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) 
     to = derived_status(after)
     status = RESERVATION.walk(found.status, to, by="releaseReservation")
     await _give_back(work, id, lines, after)
-    emit(work, ReservationReleased(aggregate_id=id, order_id=found.order_id))
+    emit(work, ReservationReleased(**_whose(found)))
     return await _save(work, replace(found, status=status))
 
 
@@ -111,7 +119,7 @@ async def expire(work: UnitOfWork, id: ID) -> None:
     to = derived_status(after, given_back=ReservationStatus.EXPIRED)
     status = RESERVATION.walk(found.status, to, by=f"timer {EXPIRY}")
     await _give_back(work, id, lines, after)
-    emit(work, ReservationExpired(aggregate_id=id, order_id=found.order_id))
+    emit(work, ReservationExpired(**_whose(found)))
     await _save(work, replace(found, status=status))
 
 
@@ -138,6 +146,15 @@ async def _give_back(
     levels = await repository.lock_levels(work, list(held))
     await store.save_lines(work, id, after)
     await claim(work, [Claim(level, -held[level.id]) for level in levels.values()])
+
+
+def _whose(reservation: Reservation) -> dict[str, str]:
+    """What every fact about a reservation says."""
+    return {
+        "aggregate_id": reservation.id,
+        "order_id": reservation.order_id,
+        "customer_id": reservation.customer_id,
+    }
 
 
 async def _save(work: UnitOfWork, changed: Reservation) -> Reservation:

@@ -83,13 +83,16 @@ async def test_reserves_all_lines_and_says_so(db: Database, ask: Ask, caller: Pr
         "warehouse_id": warehouse(1),
         "available": 7,
         "reserved": 3,
+        "quarantined": 0,
+        "damaged": 0,
         "on_hand": 10,
     }
     [created] = await data_of(db, "reservation.created")
-    assert created["order_id"] == made_id("ord", 1)
-    assert datetime.fromisoformat(created["expires_at"]) == datetime.fromisoformat(
-        made["expiresAt"]
-    )
+    assert created == {
+        "order_id": made_id("ord", 1),
+        "customer_id": made_id("cus", 1),
+        "expires_at": made["expiresAt"],
+    }
     await check_books(db)
 
 

@@ -169,8 +169,8 @@ def test_every_command_explains_itself() -> None:
     )
     names = [line.split()[0] for line in commands.splitlines()]
     assert names == [
-        "up", "down", "status", "token", "config", "migrate", "revise", "seed", "compose", "plan",
-        "serve",
+        "up", "down", "status", "token", "config", "migrate", "revise", "seed", "compose", "events",
+        "plan", "serve",
     ]  # fmt: skip
     for name in names:
         explained = runner.invoke(cli, [name, "--help"], prog_name="souk")
