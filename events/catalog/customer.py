@@ -76,6 +76,14 @@ class CustomerErasureAnswered(EventOfAnyAgent):
     objections: list[Objection]
 
 
+@fact("customer.erasure_vetoed")
+class CustomerErasureVetoed(Event):
+    """Somebody objected: the customer is as before, and may order again."""
+
+    erasure_id: str
+    customer_ids: list[str]
+
+
 @fact("customer.anonymized")
 class CustomerAnonymized(Event):
     """Nobody objected: each agent scrubs what is personal of `customer_ids`, and acknowledges."""

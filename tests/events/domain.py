@@ -18,7 +18,8 @@ _PUBLISHES = {
     """,
     "customer": """
         customer.{created,updated,merged,merge_acknowledged,suspended,reactivated,
-        erasure_requested,erasure_answered,erasure_acknowledged,anonymized}
+        erasure_requested,erasure_answered,
+        erasure_vetoed,erasure_acknowledged,anonymized}
     """,
     "payment": """
         payment.{initialized,authorized,captured,failed,voided,disputed}
@@ -176,7 +177,7 @@ _EVERY_AGENT_PUBLISHES = """
 """
 
 _EVERY_AGENT_IS_TRIGGERED_BY = """
-    customer.erasure_requested customer.anonymized customer.merged backoffice.config_changed
+    customer.{erasure_requested,erasure_vetoed,anonymized,merged} backoffice.config_changed
 """
 
 

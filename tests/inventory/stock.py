@@ -173,6 +173,10 @@ async def check_books(db: Database) -> None:
         assert min(found.available, found.reserved, found.quarantined, found.damaged) >= 0
 
 
+WHOSE = {"order_id": made_id("ord", 1), "customer_id": made_id("cus", 1)}
+"""What events say of the reservation of `basket`."""
+
+
 def basket(key: str, *lines: tuple[int, int, int | None], order: int = 1) -> dict[str, Any]:
     """`basket("k", (1, 3, None))`: three of variant 1 from anywhere, for customer 1."""
     return {

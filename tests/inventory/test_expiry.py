@@ -22,6 +22,7 @@ from tests.inventory.stock import (
     EXTEND,
     RELEASE,
     RESERVE,
+    WHOSE,
     basket,
     check_books,
     data_of,
@@ -29,7 +30,6 @@ from tests.inventory.stock import (
     facts,
     level,
     levels,
-    made_id,
     stock,
     timers,
 )
@@ -63,7 +63,7 @@ async def test_the_units_come_back(db: Database, schedules: list[Schedule]) -> N
     assert (row.status, row.version) == (S.EXPIRED, 2)
     assert await levels(db) == {level(1): (15, 0)}
     assert await facts(db) == [("stock.changed", level(1), 1), ("reservation.expired", ID_1, 1)]
-    assert await data_of(db, "reservation.expired") == [{"order_id": made_id("ord", 1)}]
+    assert await data_of(db, "reservation.expired") == [WHOSE]
     assert await timers(db) == []
     await check_books(db)
 

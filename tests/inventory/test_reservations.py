@@ -17,6 +17,7 @@ from tests.inventory.stock import (
     EXTEND,
     RELEASE,
     RESERVE,
+    WHOSE,
     basket,
     check_books,
     data_of,
@@ -73,7 +74,7 @@ async def test_commit_keeps_the_units_without_a_time_limit(db: Database, ask: As
     assert await levels(db) == {level(1): (7, 3), level(2): (8, 2)}
     assert await timers(db) == []
     assert (await facts(db))[3:] == [("reservation.committed", id, 2)]
-    assert await data_of(db, "reservation.committed") == [{"order_id": made_id("ord", 1)}]
+    assert await data_of(db, "reservation.committed") == [WHOSE]
     await check_books(db)
 
 
@@ -96,7 +97,7 @@ async def test_release_gives_back_what_is_held(db: Database, ask: Ask, committed
         ("stock.changed", level(2)),
         ("reservation.released", id),
     ]
-    assert await data_of(db, "reservation.released") == [{"order_id": made_id("ord", 1)}]
+    assert await data_of(db, "reservation.released") == [WHOSE]
     await check_books(db)
 
 
