@@ -22,6 +22,7 @@ from subgraphs.kit import (
     Direction,
     Document,
     Info,
+    Intent,
     IntFilter,
     MoneyInput,
     NotFoundError,
@@ -57,6 +58,8 @@ from subgraphs.kit import (
 from subgraphs.kit import (
     field as batched,
 )
+from subgraphs.kit.graph import GraphUnavailable
+from subgraphs.kit.intents import Payload
 
 READ = owner_or(staff("note:read"))
 WRITE = owner_or(staff("note:write"))
@@ -335,6 +338,20 @@ async def _age(work: UnitOfWork, key: str) -> None:
 
 AGE = Timer("note_age", _age)
 
+
+async def _borrow(info: Info, key: str, payload: Payload) -> str:
+    answer = await info.graph.send(ELSEWHERE, {"t": payload["text"], "key": key})
+    return str(answer["check"])
+
+
+async def _keep(info: Info, work: UnitOfWork, key: str, payload: Payload, borrowed: str) -> None:
+    await _add(work, str(info.principal.on_behalf_of), borrowed, 0)
+    if borrowed == "bug":
+        raise ZeroDivisionError("a defect in what records")
+
+
+BORROW = Intent("note_borrow", _borrow, _keep)
+
 schema = subgraph(
     "note",
     queries=[lookup(notes_by_id), notes, broken, echo],
@@ -343,6 +360,7 @@ schema = subgraph(
     fields=[note_count, secret],
     documents=[ELSEWHERE],
     timers=[AGE],
+    intents=[BORROW],
 )
 
 
@@ -352,12 +370,16 @@ class Library:
 
     says: list[str] = field(default_factory=list)
     asked_by: list[Any] = field(default_factory=list)
+    was_asked: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def send(
         self, document: Document, variables: Mapping[str, Any], sender: Any, correlation: str
     ) -> Mapping[str, Any]:
         self.asked_by.append(sender)
+        self.was_asked.append(variables)
         said = self.says.pop(0)
+        if said == "away":
+            raise GraphUnavailable("the library is away")
         if said == "error":
             return {"data": None, "errors": [{"message": "no"}]}
         return {"data": {"check": said}}
