@@ -87,8 +87,6 @@ saga = Table(
     time_column("leased_until", nullable=True),
     time_column("due_at", nullable=True),
     Column("wakes", BigInteger, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("failure", Text),
     time_column("created_at"),
     time_column("updated_at"),
     time_column("ended_at", nullable=True),

@@ -104,10 +104,12 @@ class Worker(Generic[T]):
         full = len(self._running) == self._width
         ringing = asyncio.create_task(rung.wait())
         others = self._running.keys() if full else ()
-        await asyncio.wait(
-            {ringing, *others}, timeout=self._poll, return_when=asyncio.FIRST_COMPLETED
-        )
-        ringing.cancel()
+        try:
+            await asyncio.wait(
+                {ringing, *others}, timeout=self._poll, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            ringing.cancel()
 
     async def _keep_renewing(self) -> None:
         while True:

@@ -60,6 +60,7 @@ from subgraphs.kit import (
 )
 from subgraphs.kit.graph import GraphUnavailable
 from subgraphs.kit.intents import Payload
+from subgraphs.kit.steps import made_by_step
 
 READ = owner_or(staff("note:read"))
 WRITE = owner_or(staff("note:write"))
@@ -282,6 +283,25 @@ async def copy_notes(info: Info, work: UnitOfWork, input: CopyNoteInput) -> list
     return [await _add(work, owner, words, 0) for words in input.texts]
 
 
+@input
+class TearNotesInput:
+    step: str
+    idempotency_key: str
+
+
+async def _copied(info: Info, input: TearNotesInput) -> list[str]:
+    return await made_by_step(info, copy_notes, input.step)
+
+
+@prepared(service, prepare=_copied)
+async def tear_notes(
+    info: Info, work: UnitOfWork, input: TearNotesInput, copied: list[str]
+) -> list[Note]:
+    """The compensation of `copyNotes`: torn, notes have no stars."""
+    torn = update(note).where(N.id.in_(copied)).values(stars=-1).returning(*N)
+    return await work.fetch(torn, Note)
+
+
 async def _ask_outside(info: Info, input: WriteNoteInput) -> str:
     answer = await info.graph.send(ELSEWHERE, {"t": input.text})
     OUTSIDE.answers.append(answer["check"])
@@ -355,7 +375,7 @@ BORROW = Intent("note_borrow", _borrow, _keep)
 schema = subgraph(
     "note",
     queries=[lookup(notes_by_id), notes, broken, echo],
-    mutations=[write_note, edit_note, write_notes, copy_notes, write_checked_note],
+    mutations=[write_note, edit_note, write_notes, copy_notes, tear_notes, write_checked_note],
     resolvers=[notes_by_id, notes_by_text],
     fields=[note_count, secret],
     documents=[ELSEWHERE],
