@@ -1,5 +1,7 @@
 """The process's connection pool, reads outside a transaction, and the unit of work."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -85,6 +87,7 @@ class UnitOfWork(Reads):
         self.cause = cause
         self.connection = connection
         self.new_id = make_id
+        self.bells: set[str] = set()
         self._queues: dict[Flush[Any], list[Any]] = {}
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
@@ -101,6 +104,10 @@ class UnitOfWork(Reads):
     def queued(self, flush: Flush[T]) -> list[T]:
         """What waits for `flush`, without its being written."""
         return list(self._queues.get(flush, ()))
+
+    def ring(self, bell: str) -> None:
+        """Wake who waits for this bell in this process, once the work is committed."""
+        self.bells.add(bell)
 
     async def flush(self) -> None:
         for flush, items in self._queues.items():
@@ -134,6 +141,7 @@ class Database(Reads):
             hide_parameters=True,  # an error is captured and kept: no personal data in it
             connect_args={"server_settings": session | ({"role": role} if role else {})},
         )
+        self._bells: dict[str, set[asyncio.Event]] = defaultdict(set)
         ping_after_idle(self.engine, idle_seconds)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -149,6 +157,22 @@ class Database(Reads):
                 work = UnitOfWork(connection, self.clock(), cause, self.make_id)
                 yield work
                 await work.flush()
+        for bell in work.bells:
+            for waiting in self._bells[bell]:
+                waiting.set()
+
+    @contextmanager
+    def listening(self, bell: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever a unit of work that rang `bell` was committed here.
+
+        Other processes are not heard: who listens looks for itself now and then.
+        """
+        waiting = asyncio.Event()
+        self._bells[bell].add(waiting)
+        try:
+            yield waiting
+        finally:
+            self._bells[bell].discard(waiting)
 
     async def close(self) -> None:
         await self.engine.dispose()

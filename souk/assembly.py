@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -43,9 +43,11 @@ from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
+from subgraphs.kit.intent_worker import Intents
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
+from subgraphs.kit.worker import Worker
 from subgraphs.order.settings import OrderSettings
 
 
@@ -245,15 +247,21 @@ def _graphiql(settings: Settings) -> GraphiQL | None:
 
 @asynccontextmanager
 async def _scheduled(agents: Agents) -> AsyncIterator[None]:
-    """The schedule runs beside the server, and ends with it."""
+    """The schedule and the workers run beside the server, and end with it."""
     timers = [timer for each in agents.subgraphs.values() for timer in each.timers]
-    running_schedule = asyncio.create_task(Schedule(agents.db, timers, agents.capture).run())
+    beside = [
+        asyncio.create_task(each.run())
+        for each in (
+            Schedule(agents.db, timers, agents.capture),
+            Worker(agents.db, Intents(agents), agents.capture),
+        )
+    ]
     try:
         yield
     finally:
-        running_schedule.cancel()
-        with suppress(asyncio.CancelledError):
-            await running_schedule
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 @contextmanager

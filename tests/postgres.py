@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests: a throw-away server, and two ways to a clean database."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
@@ -87,6 +88,7 @@ class RolledBack(Database):
         self.clock = utc_now
         self.make_id = new_id
         self.engine = transaction.connection.engine
+        self._bells = defaultdict(set)
         self._transaction = transaction
         self._role = role
 

@@ -25,7 +25,7 @@ LOCK = 0x50_55_4B
 @cache
 def all_tables() -> MetaData:
     """The metadata, with every agent's tables registered."""
-    for name in ("platform", "bus", *AGENTS):
+    for name in ("platform", "bus", "work", *AGENTS):
         import_module(f"models.{name}")
     return metadata
 

@@ -33,6 +33,7 @@ from subgraphs.kit.filters import (
 )
 from subgraphs.kit.graph import Document, documents
 from subgraphs.kit.handlers import Role, handler, prepared_handler
+from subgraphs.kit.intents import Intent
 from subgraphs.kit.policy import (
     EVERY_ROW,
     Kind,
@@ -66,6 +67,7 @@ __all__ = [
     "Info",
     "IntFilter",
     "IntRange",
+    "Intent",
     "InvalidInputError",
     "InvalidTransitionError",
     "Kind",

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from strawberry.types import ExecutionResult
 
-from models.database import Database
+from models.database import Cause, Database
 from subgraphs.kit.capture import Capture
-from subgraphs.kit.context import Context
+from subgraphs.kit.context import Context, Info
 from subgraphs.kit.graph import (
     Document,
     GraphRefused,
@@ -76,6 +76,19 @@ class Agents:
             settings=self.settings,
             lease=self.lease,
         )
+
+    def acting(self, agent: str, cause: Cause) -> Info:
+        """`agent` by itself (an intent, a saga's step, a handler): every row is in its scope.
+
+        What it sends to others is sent on behalf of whom `cause` names.
+        """
+        sender = Principal(
+            id=f"agent:{agent}",
+            kind=Kind.SERVICE,
+            on_behalf_of=cause.on_behalf_of,
+            commands=commands_of(self.subgraphs[agent].documents),
+        )
+        return self.context(agent, sender, cause.correlation_id).acting(cause)
 
     def sender(self, agent: str, caller: Principal) -> Principal:
         """`agent`, acting for `caller`: it may do what its documents say and nothing else."""

@@ -21,7 +21,7 @@ from subgraphs.kit.errors import (
     UserError,
 )
 from subgraphs.kit.graph import GraphUnavailable
-from subgraphs.kit.idempotency import Key, Outcome, RowOutcome, Settle, once, unkeyed
+from subgraphs.kit.idempotency import PERMANENT, Key, Outcome, RowOutcome, Settle, once, unkeyed
 from subgraphs.kit.policy import Kind
 from subgraphs.kit.specs import Mutation, Shape
 from subgraphs.kit.types import PlannedEvent, camel, output, snake
@@ -95,7 +95,7 @@ class Command:
             return self._outcome(made.value)
 
         principal = info.principal
-        permanent = principal.kind is Kind.SERVICE and key.startswith("saga:")
+        permanent = principal.kind is Kind.SERVICE and key.startswith(PERMANENT)
         use = Key.of(principal.id, camel(self.mutation.name), key, input, permanent)
         outcome = await once(context.db, context.cause, use, context.lease, attempt, self.errors)
         if outcome.errors:

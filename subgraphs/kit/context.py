@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 from models.database import Cause, Database, Reads, UnitOfWork
 from subgraphs.kit.capture import Capture
 from subgraphs.kit.graph import Graph, NoGraph
-from subgraphs.kit.policy import Policy, Principal, Scope, granted
+from subgraphs.kit.policy import EVERY_ROW, Policy, Principal, Scope, granted
 
 S = TypeVar("S")
 
@@ -78,6 +78,10 @@ class Context:
         if info is None:
             raise Denied
         return info
+
+    def acting(self, cause: Cause) -> Info:
+        """For what the agent does by itself: no policy is asked, every row is in scope."""
+        return replace(self._info(EVERY_ROW), cause=cause)
 
     def read_from(self, now: datetime) -> None:
         """What follows a mutation is read as of its work, or it would not see what that wrote."""

@@ -108,6 +108,14 @@ class UnavailableError(UserError):
     stored: ClassVar[bool] = False
 
 
+@error
+class StepCanceledError(UserError):
+    """What a saga had asked for under this key, it has called off since."""
+
+    code: ErrorCode = ErrorCode.STEP_CANCELED
+    message: str = "This step was called off: nothing is, or will be, left of it."
+
+
 COMMON: tuple[type[UserError], ...] = (
     ForbiddenError,
     NotFoundError,
@@ -116,4 +124,5 @@ COMMON: tuple[type[UserError], ...] = (
     StaleVersionError,
     IdempotencyKeyReusedError,
     UnavailableError,
+    StepCanceledError,
 )

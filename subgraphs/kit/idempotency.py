@@ -2,7 +2,8 @@
 
 The entry is claimed in a statement of its own, with a lease; the outcome is written in the
 transaction of the effect, and only by whoever holds the lease: that write decides races.
-A saga's step (a key that begins with `saga:`, sent by a service) is remembered for good.
+A saga's step (a key that begins with `saga:`, sent by a service) is remembered for good, and can be
+called off: what it made is then known, or it will never make anything.
 """
 
 import asyncio
@@ -18,11 +19,19 @@ from sqlalchemy import ColumnElement, and_, delete, select, text, update
 from models.database import Cause, Database, UnitOfWork
 from models.ids import new_id
 from models.platform import idempotency
-from subgraphs.kit.errors import IdempotencyKeyReusedError, InvalidInputError, Refused, UserError
+from subgraphs.kit.errors import (
+    IdempotencyKeyReusedError,
+    InvalidInputError,
+    Refused,
+    StepCanceledError,
+    UserError,
+)
 
 ENTRY = idempotency.c
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
+PERMANENT = "saga:"
+"""How the key of a saga's step begins."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.25
 
 CLAIM = text("""
@@ -37,6 +46,20 @@ CLAIM = text("""
        OR (entry.outcome IS NULL AND entry.leased_until < now()
            AND entry.input_hash = excluded.input_hash)
     RETURNING lease
+""")
+
+
+TOMBSTONE = ""
+"""The hash of any input: a step that was called off before its owner had seen it."""
+
+CALL_OFF = text("""
+    INSERT INTO platform.idempotency AS entry
+        (principal, mutation, key, input_hash, lease, leased_until, expires_at, outcome)
+    VALUES (:principal, :mutation, :key, :tombstone, :token, now(), NULL,
+            CAST(:outcome AS jsonb))
+    ON CONFLICT (principal, mutation, key) DO UPDATE
+    SET outcome = excluded.outcome, lease = excluded.lease
+    WHERE entry.outcome IS NULL
 """)
 
 
@@ -169,7 +192,7 @@ async def once(
             except LeaseLost:
                 continue
         for row in await db.rows(select(ENTRY.input_hash, ENTRY.outcome).where(key.row)):
-            if row.input_hash != key.input_hash:
+            if row.input_hash not in (key.input_hash, TOMBSTONE):
                 raise Refused(IdempotencyKeyReusedError(field=["idempotencyKey"]))
             if row.outcome is not None:
                 return Outcome.from_json(row.outcome, errors)
@@ -223,6 +246,26 @@ async def _release(db: Database, key: Key, token: str) -> None:
     mine = delete(idempotency).where(key.row, ENTRY.lease == token, ENTRY.outcome.is_(None))
     async with db.unit_of_work() as work:
         await work.execute(mine)
+
+
+async def call_off(work: UnitOfWork, principal: str, mutation: str, key: str) -> list[Made]:
+    """What a saga's step has made; nothing where it was refused, or is called off hereby.
+
+    Where the owner has never seen the key, what is left is a tombstone that the late command
+    meets. One in progress loses its lease: its transaction cannot write the outcome any more, and
+    is rolled back, while one that has written it is waited for.
+    """
+    token = work.new_id("lse")
+    step = {"principal": principal, "mutation": mutation, "key": key}
+    outcome = json.dumps(Outcome(errors=[StepCanceledError()]).to_json())
+    await work.execute(
+        CALL_OFF, {**step, "tombstone": TOMBSTONE, "token": token, "outcome": outcome}
+    )
+    entry = select(ENTRY.outcome).where(
+        ENTRY.principal == principal, ENTRY.mutation == mutation, ENTRY.key == key
+    )
+    [(found,)] = await work.rows(entry)
+    return [(id, version) for id, version in found["made"]]
 
 
 async def prune(work: UnitOfWork) -> int:

@@ -28,6 +28,7 @@ from subgraphs.kit.entities import Entities, checked
 from subgraphs.kit.errors import COMMON
 from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
+from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
@@ -60,7 +61,7 @@ class Subgraph:
     """One agent's schema, with the specs that it was made of.
 
     `documents` are the operations that it sends to other agents; `timers` what its schedule runs;
-    `handlers` what it does when it hears of an event.
+    `handlers` what it does when it hears of an event; `intents` what it does outside.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Subgraph:
     documents: Sequence[Document]
     timers: Sequence[Timer]
     handlers: Sequence[Handler]
+    intents: Sequence[Intent[Any]]
 
     @property
     def sdl(self) -> str:
@@ -109,6 +111,7 @@ def subgraph(
     documents: Iterable[Document] = (),
     timers: Sequence[Timer] = (),
     handlers: Sequence[Handler] = (),
+    intents: Sequence[Intent[Any]] = (),
 ) -> Subgraph:
     """The agent's schema. What is not listed here is not in it."""
     entities = Entities(resolvers, [spec.on for spec in fields])
@@ -142,6 +145,7 @@ def subgraph(
         tuple(documents),
         tuple(timers),
         tuple(handlers),
+        tuple(intents),
     )
 
 

@@ -22,6 +22,7 @@ from subgraphs.kit import (
     Direction,
     Document,
     Info,
+    Intent,
     IntFilter,
     MoneyInput,
     NotFoundError,
@@ -57,6 +58,9 @@ from subgraphs.kit import (
 from subgraphs.kit import (
     field as batched,
 )
+from subgraphs.kit.graph import GraphUnavailable
+from subgraphs.kit.intents import Payload
+from subgraphs.kit.steps import made_by_step
 
 READ = owner_or(staff("note:read"))
 WRITE = owner_or(staff("note:write"))
@@ -279,6 +283,25 @@ async def copy_notes(info: Info, work: UnitOfWork, input: CopyNoteInput) -> list
     return [await _add(work, owner, words, 0) for words in input.texts]
 
 
+@input
+class TearNotesInput:
+    step: str
+    idempotency_key: str
+
+
+async def _copied(info: Info, input: TearNotesInput) -> list[str]:
+    return await made_by_step(info, copy_notes, input.step)
+
+
+@prepared(service, prepare=_copied)
+async def tear_notes(
+    info: Info, work: UnitOfWork, input: TearNotesInput, copied: list[str]
+) -> list[Note]:
+    """The compensation of `copyNotes`: torn, notes have no stars."""
+    torn = update(note).where(N.id.in_(copied)).values(stars=-1).returning(*N)
+    return await work.fetch(torn, Note)
+
+
 async def _ask_outside(info: Info, input: WriteNoteInput) -> str:
     answer = await info.graph.send(ELSEWHERE, {"t": input.text})
     OUTSIDE.answers.append(answer["check"])
@@ -335,14 +358,29 @@ async def _age(work: UnitOfWork, key: str) -> None:
 
 AGE = Timer("note_age", _age)
 
+
+async def _borrow(info: Info, key: str, payload: Payload) -> str:
+    answer = await info.graph.send(ELSEWHERE, {"t": payload["text"], "key": key})
+    return str(answer["check"])
+
+
+async def _keep(info: Info, work: UnitOfWork, key: str, payload: Payload, borrowed: str) -> None:
+    await _add(work, str(info.principal.on_behalf_of), borrowed, 0)
+    if borrowed == "bug":
+        raise ZeroDivisionError("a defect in what records")
+
+
+BORROW = Intent("note_borrow", _borrow, _keep)
+
 schema = subgraph(
     "note",
     queries=[lookup(notes_by_id), notes, broken, echo],
-    mutations=[write_note, edit_note, write_notes, copy_notes, write_checked_note],
+    mutations=[write_note, edit_note, write_notes, copy_notes, tear_notes, write_checked_note],
     resolvers=[notes_by_id, notes_by_text],
     fields=[note_count, secret],
     documents=[ELSEWHERE],
     timers=[AGE],
+    intents=[BORROW],
 )
 
 
@@ -352,12 +390,16 @@ class Library:
 
     says: list[str] = field(default_factory=list)
     asked_by: list[Any] = field(default_factory=list)
+    was_asked: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def send(
         self, document: Document, variables: Mapping[str, Any], sender: Any, correlation: str
     ) -> Mapping[str, Any]:
         self.asked_by.append(sender)
+        self.was_asked.append(variables)
         said = self.says.pop(0)
+        if said == "away":
+            raise GraphUnavailable("the library is away")
         if said == "error":
             return {"data": None, "errors": [{"message": "no"}]}
         return {"data": {"check": said}}
