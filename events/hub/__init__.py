@@ -1,0 +1,17 @@
+"""The hub: one reader per process, from which every subscriber gets what concerns it, in order."""
+
+from events.hub.cursor import Cursor, CursorExpired, Lagged, MalformedCursor
+from events.hub.hub import Hub
+from events.hub.interest import EVERYTHING, Interest
+from events.hub.subscription import Subscription
+
+__all__ = [
+    "EVERYTHING",
+    "Cursor",
+    "CursorExpired",
+    "Hub",
+    "Interest",
+    "Lagged",
+    "MalformedCursor",
+    "Subscription",
+]

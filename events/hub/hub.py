@@ -1,0 +1,183 @@
+"""The hub: everything from now on in position order, and the way back into it for who was away."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
+
+from events.decode import MalformedEvent, decode
+from events.event import Event
+from events.hub import log
+from events.hub.cursor import Cursor, CursorExpired, LogLost
+from events.hub.index import Index
+from events.hub.interest import EVERYTHING, Interest
+from events.hub.log import Page, Record
+from events.hub.patience import passes, patiently
+from events.hub.source import Source
+from events.hub.subscription import Subscription
+from events.received import Received
+from models.database import Database
+
+LOG = logging.getLogger("souk.hub")
+QUEUE = 1000
+READERS = 4
+PAGE = 500
+PAUSE = 0.2
+"""Seconds before the reader begins again."""
+
+OnDefect = Callable[[BaseException], Awaitable[object]]
+
+
+class HubClosed(Exception):
+    """The process ends; what was subscribed to goes on elsewhere, from the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__("This process ends: subscribe again, from the last cursor.")
+
+
+class Hub:
+    """One per process. `queue` bounds what waits for each subscriber; `on_defect` is told of what
+    stops the reader, which is then begun again.
+    """
+
+    def __init__(
+        self, db: Database, source: Source, on_defect: OnDefect, *, queue: int = QUEUE
+    ) -> None:
+        self._db = db
+        self._source = source
+        self._on_defect = on_defect
+        self._queue = queue
+        self._index = Index()
+        self._cursor = Cursor("", 0)
+        self._readers = asyncio.Semaphore(READERS)
+        self._closed = False
+        self.malformed = 0
+        """Events that were wanted and could not be read."""
+
+    @property
+    def cursor(self) -> Cursor:
+        """Everything up to here has been handed to those who are attached."""
+        return self._cursor
+
+    @property
+    def subscribers(self) -> int:
+        return len(self._index)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Hub"]:
+        """Everything from the moment of entering; whoever is still there at the end is told."""
+        self._cursor = await log.end(self._db)
+        reading = asyncio.create_task(self._run())
+        try:
+            yield self
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+            self._closed = True
+            self._expel(HubClosed())
+
+    async def subscribe(
+        self, after: Cursor | None = None, wanted: Interest = EVERYTHING
+    ) -> Subscription:
+        """What is wanted from now on, or of all that follows `after`; close it when it is over.
+
+        Raises CursorExpired.
+        """
+        if after is None:
+            subscription = Subscription(self, wanted, self._cursor)
+            subscription.attach()
+            return subscription
+        await self._check(after)
+        return Subscription(self, wanted, after)
+
+    # What subscriptions ask for.
+
+    def attach(self, subscription: Subscription) -> None:
+        if self._closed:
+            raise HubClosed
+        self._index.add(subscription)
+
+    def detach(self, subscription: Subscription) -> None:
+        self._index.remove(subscription)
+
+    async def read(self, interest: Interest, after: Cursor, to: int) -> Page:
+        """The next page of what is wanted; a few at a time, for clients come back in crowds."""
+        async with self._readers:
+            records, reached = await patiently(
+                lambda: log.window(self._db, interest.types, after.position, to, PAGE)
+            )
+            # After reading: what is there now was there then.
+            await self._check(after)
+        wanted = (record for record in records if interest.covers(record.envelope))
+        found = [received for record in wanted if (received := self._decoded(record))]
+        return Page(found, reached)
+
+    async def _check(self, after: Cursor) -> None:
+        if not await patiently(lambda: log.holds(self._db, after)):
+            raise CursorExpired
+
+    # The one reader.
+
+    async def _run(self) -> None:
+        failing: type[Exception] | None = None
+        while True:
+            began = self._cursor
+            try:
+                await self._follow()
+            except Exception as defect:  # noqa: BLE001 boundary: the reader outlives what stops it
+                if self._cursor != began:
+                    failing = None
+                if type(defect) is not failing:
+                    await self._report(defect)
+                failing = type(defect)
+            await asyncio.sleep(PAUSE)
+
+    async def _report(self, defect: Exception) -> None:
+        if isinstance(defect, LogLost):
+            LOG.warning("the log is another one, or has been cut: all subscribers begin anew")
+        elif passes(defect):
+            LOG.warning("the database does not answer: %s", type(defect).__name__)
+        else:
+            await self._on_defect(defect)
+
+    async def _follow(self) -> None:
+        """Until something stops it."""
+        if not await log.holds(self._db, self._cursor):
+            self._begin_anew(await log.end(self._db))
+        async with aclosing(self._source.records(self._cursor)) as batches:
+            async for batch in batches:
+                self._deliver(batch)
+
+    def _begin_anew(self, end: Cursor) -> None:
+        """The log is another one, or has been cut behind us: nobody's place is in it any more."""
+        self._cursor = end
+        self._expel(CursorExpired())
+
+    def _expel(self, reason: Exception) -> None:
+        for subscription in self._index:
+            subscription.detach(reason)
+
+    def _deliver(self, batch: Sequence[Record]) -> None:
+        for record in batch:
+            if record.position != self._cursor.position + 1:
+                raise LogLost
+            self._cursor = Cursor(self._cursor.incarnation, record.position)
+            concerned = self._index.concerned(record.envelope)
+            if concerned and (received := self._decoded(record)):
+                for subscription in concerned:
+                    subscription.put(received, self._queue)
+
+    def _decoded(self, record: Record) -> Received[Event] | None:
+        try:
+            event = decode(record.envelope)
+        except MalformedEvent as reason:
+            self.malformed += 1
+            LOG.warning(
+                "event %s at position %d is passed over: %s",
+                record.envelope.id,
+                record.position,
+                reason,
+            )
+            return None
+        return Received(record.position, record.envelope, event)

@@ -1,0 +1,106 @@
+"""Records that a broker brings in any order, some twice, some never, put in order again."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from heapq import heappop, heappush
+
+from events.hub import log
+from events.hub.cursor import Cursor, LogLost
+from events.hub.log import Record
+from models.database import Reads
+
+GAP = 0.05
+SILENCE = 1.0
+MOST = 10_000
+PAGE = 500
+
+
+class OrderedSource:
+    """What is `put` in by the broker's reader comes out by position; the log fills the holes.
+
+    A hole is waited for `gap` seconds, for the partitions of a broker run side by side; then it
+    is read from the log. When nothing was put in for `silence` seconds the log is looked at, so
+    that subscribers stay informed while the broker is away.
+    """
+
+    def __init__(self, db: Reads, *, gap: float = GAP, silence: float = SILENCE) -> None:
+        self._db = db
+        self._gap = gap
+        self._silence = silence
+        self._incarnation: str | None = None
+        self._position = 0
+        self._waiting: dict[int, Record] = {}
+        self._heap: list[int] = []
+        self._seen = asyncio.Event()
+        self.from_log = 0
+        """How many records the broker did not bring in time."""
+
+    def put(self, incarnation: str, record: Record) -> None:
+        """Of another incarnation, known already, or too many to keep: left out, for the log."""
+        position = record.position
+        if incarnation != self._incarnation or position <= self._position:
+            return
+        if position in self._waiting or len(self._waiting) >= MOST:
+            return
+        self._waiting[position] = record
+        heappush(self._heap, position)
+        self._seen.set()
+
+    async def records(self, after: Cursor) -> AsyncGenerator[Sequence[Record], None]:
+        """See `Source.records`."""
+        if after.incarnation != self._incarnation:
+            self._waiting.clear()
+            self._heap.clear()
+        self._incarnation, self._position = after.incarnation, after.position
+        while True:
+            self._seen.clear()
+            if ready := self._ready():
+                yield ready
+            elif self._heap:
+                if not await self._filled():
+                    for_hole = await self._from_log(before=self._heap[0])
+                    if for_hole:
+                        yield for_hole
+                    else:
+                        raise LogLost
+            elif not await self._put_within(self._silence):
+                while page := await self._from_log():
+                    yield page
+                if not await log.holds(self._db, Cursor(after.incarnation, self._position)):
+                    raise LogLost
+
+    def _ready(self) -> list[Record]:
+        """What follows the position without a hole."""
+        ready: list[Record] = []
+        while self._heap and self._heap[0] <= self._position + 1:
+            position = heappop(self._heap)
+            record = self._waiting.pop(position)
+            if position == self._position + 1:
+                ready.append(record)
+                self._position = position
+        return ready
+
+    async def _filled(self) -> bool:
+        """Whether the broker brings the next position in time."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._gap
+        while self._heap[0] > self._position + 1:
+            if (left := until - loop.time()) <= 0 or not await self._put_within(left):
+                return self._heap[0] <= self._position + 1
+            self._seen.clear()
+        return True
+
+    async def _put_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._seen.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _from_log(self, before: int | None = None) -> list[Record]:
+        page = await log.following(self._db, self._position, PAGE, before)
+        if page:
+            self._position = page[-1].position
+            self.from_log += len(page)
+        return page
