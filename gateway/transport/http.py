@@ -1,7 +1,8 @@
 """A subgraph over HTTP: pooled connections, a deadline, a cap on what is read, retries."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from typing import Any, Final
 import aiohttp
 import orjson
 
+from gateway.context import RequestContext
 from gateway.transport.breaker import BreakerSettings, CircuitBreaker, State
 from gateway.transport.complaints import Complaints
 from gateway.transport.compression import WORTH_COMPRESSING, AnswerReader, compressed
@@ -25,6 +27,9 @@ from gateway.transport.headers import (
 from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable
 from gateway.transport.response import checked_response, is_graphql
 from gateway.transport.retry import Retrier, RetrySettings, Transient
+from gateway.transport.sse import over_sse
+from gateway.transport.upstream import UpstreamSettings
+from gateway.transport.websocket import over_websocket
 
 _ALWAYS: Final = MappingProxyType(
     {
@@ -49,6 +54,7 @@ class HttpSettings:
       are sent once; never those of a mutation, which would see the state before it.
     - `request_headers`: rules for what is sent of the client's headers.
     - `response_headers`: rules for what the client gets of the subgraph's.
+    - `subscriptions`: how events come.
     """
 
     timeout: float = 10.0
@@ -63,6 +69,7 @@ class HttpSettings:
     compress_requests: bool = False
     request_headers: tuple[Rule, ...] = FORWARD_AUTHORIZATION
     response_headers: tuple[Rule, ...] = ()
+    subscriptions: UpstreamSettings = field(default_factory=UpstreamSettings)
 
 
 DEFAULT_HTTP_SETTINGS: Final = HttpSettings()
@@ -121,6 +128,26 @@ class HttpTransport:
             collect(self._settings.response_headers, answer.headers, returned)
         return answer.response
 
+    @asynccontextmanager
+    async def subscribe(
+        self, request: SubgraphRequest
+    ) -> AsyncIterator[AsyncIterator[Mapping[str, Any]]]:
+        """See `Transport.subscribe`. Each has a connection of its own."""
+        settings = self._settings.subscriptions
+        open_stream = over_websocket if settings.protocol == "ws" else over_sse
+        forwarded = outgoing(self._settings.request_headers, request.context.headers)
+        try:
+            async with open_stream(
+                settings.url or self._url, request, forwarded, settings
+            ) as answers:
+                yield answers
+        except SubgraphUnavailable as error:
+            raise self._unavailable(str(error), request) from error
+
+    def identity(self, context: RequestContext) -> Hashable:
+        """See `Transport.identity`: what is forwarded to it."""
+        return tuple(sorted(outgoing(self._settings.request_headers, context.headers).items()))
+
     async def close(self) -> None:
         """Close the connections. A later request opens new ones."""
         session, self._session = self._session, None
@@ -149,7 +176,7 @@ class HttpTransport:
         if self._settings.compress_requests and len(body) >= WORTH_COMPRESSING:
             body = compressed(body)
             headers["content-encoding"] = "gzip"
-        attempts = self._settings.retry.attempts if request.operation == "query" else 1
+        attempts = self._settings.retry.attempts if request.operation != "mutation" else 1
         deadline = asyncio.timeout(self._settings.timeout)
         try:
             async with deadline:
