@@ -325,8 +325,6 @@ class Gateway:
             message: str = document.errors[0]["message"]
             return message
         for name, operation in document.operations.items():
-            if operation.operation is OperationType.SUBSCRIPTION:
-                continue
             variants = product(
                 every_condition_value(document, operation), self._labels.by_percentage()
             )

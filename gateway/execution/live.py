@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import orjson
-
 from gateway.context import RequestContext
+from gateway.execution.answered import event_of
 from gateway.execution.engine import Engine
 from gateway.execution.errors import (
     INTERNAL,
@@ -94,11 +93,9 @@ class LiveOperation:
         body: dict[str, Any] = {"errors": errors} if errors else {}
         body["data"] = data
         extensions = answer.get("extensions")
-        if not isinstance(extensions, dict) or not extensions:
-            return Event(orjson.dumps(body))
-        body["extensions"] = extensions
-        cursor = extensions.get("cursor")
-        return Event(orjson.dumps(body), cursor if isinstance(cursor, str) else None)
+        if isinstance(extensions, dict) and extensions:
+            body["extensions"] = extensions
+        return event_of(body)
 
     # -- the end
 

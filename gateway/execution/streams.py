@@ -74,6 +74,10 @@ class Stream(Generic[SourceT]):
         self._task: asyncio.Task[None] | None = None
         self._ended = False
 
+    def __len__(self) -> int:
+        """How many listen."""
+        return len(self._members)
+
     def join(self, sink: Sink, context: RequestContext) -> Subscription:
         member = _Member(self, sink, context)
         self._members[member] = None

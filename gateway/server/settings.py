@@ -11,6 +11,7 @@ from gateway.policy.authentication import Claims
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
 from gateway.server.lifecycle import Lifecycle, Readiness, always_ready
+from gateway.server.stream_settings import StreamSettings
 
 
 class Authenticates(Protocol):
@@ -51,3 +52,4 @@ class ServerSettings:
     max_body_bytes: int = 1_048_576
     body_timeout_seconds: float = 10.0
     timeout_seconds: float = 30.0
+    streams: StreamSettings = field(default_factory=StreamSettings)

@@ -109,6 +109,11 @@ class HttpTransport:
         }
 
     @property
+    def url(self) -> str:
+        """Where its subgraph is."""
+        return self._url
+
+    @property
     def circuit(self) -> State:
         """The state of the circuit breaker; without one always closed."""
         return self._breaker.state if self._breaker is not None else "closed"

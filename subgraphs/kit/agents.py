@@ -1,6 +1,7 @@
 """The agents that run in this process: makes their contexts, and carries commands among them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -63,6 +64,29 @@ class Agents:
         """Run an operation on one agent's subgraph as `principal`."""
         context = self.context(agent, principal, correlation)
         return await self.subgraphs[agent].execute(document, context, variables)
+
+    async def subscribe(
+        self,
+        agent: str,
+        document: str,
+        variables: Mapping[str, Any],
+        principal: Principal,
+        correlation: str,
+        operation_name: str | None = None,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """The results of a subscription of one agent, as `principal`; close it to end it.
+
+        One that is refused, or breaks, ends with a result that has errors without a path.
+        """
+        results = await self.subgraphs[agent].schema.subscribe(
+            document,
+            dict(variables),
+            self.context(agent, principal, correlation),
+            operation_name=operation_name,
+        )
+        async with aclosing(results):
+            async for result in results:
+                yield result
 
     def context(self, agent: str, principal: Principal, correlation: str) -> Context:
         """One request of `principal` to `agent`."""

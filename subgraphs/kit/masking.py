@@ -1,6 +1,7 @@
 """What leaves a subgraph: a refusal with its code, a denial, or a defect masked with its id."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from graphql import ExecutionResult as GraphQLResult
 from graphql import GraphQLError
@@ -23,6 +24,12 @@ class Masking(SchemaExtension):
         result = self.execution_context.result
         if isinstance(result, ExecutionResult | GraphQLResult) and result.errors:
             result.errors = [await self._translate(error) for error in result.errors]
+
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
+        """The same for each event of a subscription."""
+        if isinstance(result, ExecutionResult) and result.errors:
+            result.errors = [await self._translate(error) for error in result.errors]
+        yield
 
     async def _translate(self, error: GraphQLError) -> GraphQLError:
         cause = error.original_error

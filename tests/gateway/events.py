@@ -30,22 +30,29 @@ QUERY = "subscription { orderChanged { kind order { id status } product { id nam
 
 
 class Feed:
-    """Events by hand: whoever subscribes gets what is published from then on."""
+    """Events by hand: whoever subscribes gets what is published from then on.
+
+    `owners`: on whose behalf each of the `queues` is filled.
+    """
 
     def __init__(self) -> None:
         self.queues: list[asyncio.Queue[Any]] = []
+        self.owners: list[str] = []
         self.opened = 0
 
-    async def subscribe(self, _root: Any, _info: Any, **_: Any) -> AsyncGenerator[Any, None]:
+    async def subscribe(self, _root: Any, info: Any, **_: Any) -> AsyncGenerator[Any, None]:
         self.opened += 1
         queue: asyncio.Queue[Any] = asyncio.Queue()
         self.queues.append(queue)
+        owner = str(((info.context and info.context.claims) or {}).get("sub"))
+        self.owners.append(owner)
         try:
             while (item := await queue.get()) is not None:
                 if isinstance(item, Exception):
                     raise item
                 yield item
         finally:
+            self.owners.pop(self.queues.index(queue))
             self.queues.remove(queue)
 
     def publish(self, *items: Any) -> None:
