@@ -11,9 +11,9 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from gateway.policy.streams import DEFAULT_STREAMS, StreamSettings
 from gateway.server.frames import FramedWebSocket
 from gateway.server.lifecycle import Lifecycle
-from gateway.server.stream_settings import DEFAULT_STREAMS, StreamSettings
 
 # Seconds. A caller that keeps idle connections for 4 s never sends on one that is being closed,
 # and within the drain window each idle connection has either closed or been told to.

@@ -8,10 +8,10 @@ from starlette.routing import BaseRoute
 
 from gateway.execution.engine import OnDefect
 from gateway.policy.authentication import Claims
+from gateway.policy.streams import StreamSettings
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
 from gateway.server.lifecycle import Lifecycle, Readiness, always_ready
-from gateway.server.stream_settings import StreamSettings
 
 
 class Authenticates(Protocol):

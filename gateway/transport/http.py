@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
@@ -96,6 +97,8 @@ class HttpTransport:
     ) -> None:
         self._url = url
         self._settings = settings
+        path = settings.subscriptions.path
+        self._stream_url = url if path is None else urlsplit(url)._replace(path=path).geturl()
         self._session: aiohttp.ClientSession | None = None
         self._complaints = Complaints(name or url)
         self._retrier = Retrier(settings.retry)
@@ -142,9 +145,7 @@ class HttpTransport:
         open_stream = over_websocket if settings.protocol == "ws" else over_sse
         forwarded = outgoing(self._settings.request_headers, request.context.headers)
         try:
-            async with open_stream(
-                settings.url or self._url, request, forwarded, settings
-            ) as answers:
+            async with open_stream(self._stream_url, request, forwarded, settings) as answers:
                 yield answers
         except SubgraphUnavailable as error:
             raise self._unavailable(str(error), request) from error

@@ -18,7 +18,7 @@ class UpstreamSettings:
     """Seconds and bytes.
 
     - `protocol`: `graphql-transport-ws`, or `graphql-sse` with a connection for each subscription.
-    - `url`: where the subgraph takes subscriptions; None: where it takes queries.
+    - `path`: where the subgraph takes subscriptions; None: where it takes queries.
     - `open_timeout`: until the subgraph has agreed to send events.
     - `ping_interval`: over WebSockets; a subgraph that leaves a ping unanswered is gone.
     - `silence`: over SSE, the longest without as much as a comment; None: for ever.
@@ -26,7 +26,7 @@ class UpstreamSettings:
     """
 
     protocol: Literal["ws", "sse"] = "ws"
-    url: str | None = None
+    path: str | None = None
     open_timeout: float = 10.0
     ping_interval: float = 20.0
     silence: float | None = 60.0

@@ -88,7 +88,10 @@ def orders(feed: Feed) -> Subgraph:
 def products(names: dict[str, str] | None = None) -> Subgraph:
     known = {"p1": "Kettle", "p2": "Teapot"} if names is None else names
     return Subgraph(
-        PRODUCTS, entities={"Product": lambda asked: {"name": known[asked["id"]], "price": 1}}
+        PRODUCTS,
+        entities={
+            "Product": lambda asked: {"id": asked["id"], "name": known[asked["id"]], "price": 1}
+        },
     )
 
 

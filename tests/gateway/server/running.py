@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
+from gateway.policy.streams import DEFAULT_STREAMS, StreamSettings
 from gateway.server.lifecycle import Lifecycle
 from gateway.server.listen import listen
 from gateway.server.serve import serve
-from gateway.server.stream_settings import DEFAULT_STREAMS, StreamSettings
 
 
 @asynccontextmanager

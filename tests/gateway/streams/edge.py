@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from gateway.gateway import Gateway
+from gateway.policy.streams import StreamSettings
 from gateway.server.app import create_app
 from gateway.server.lifecycle import Lifecycle
 from gateway.server.settings import Authenticates, ServerSettings
-from gateway.server.stream_settings import StreamSettings
 from tests.gateway.events import Feed, orders, products
 from tests.gateway.server.running import running
 from tests.gateway.subgraphs import Federation, Subgraph

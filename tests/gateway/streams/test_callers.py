@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from gateway.policy.authentication import Authenticator
-from gateway.server.stream_settings import StreamSettings
+from gateway.policy.streams import StreamSettings
 from tests.gateway.events import change
 from tests.gateway.policy.tokens import AUDIENCE, ISSUER, Signer, jwks
 from tests.gateway.streams.edge import KINDS, Edge, connected, edge, opened, posted

@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from gateway.server.stream_settings import StreamSettings
+from gateway.policy.streams import StreamSettings
 from tests.gateway.events import QUERY, change
 from tests.gateway.streams.edge import KINDS, Edge, connected, edge, opened
 

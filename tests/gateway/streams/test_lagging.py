@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from gateway.server.stream_settings import StreamSettings
+from gateway.policy.streams import StreamSettings
 from tests.gateway.events import change
 from tests.gateway.streams.edge import Edge, connected, edge, posted
 

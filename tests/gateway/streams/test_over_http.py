@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from gateway.server.stream_settings import StreamSettings
+from gateway.policy.streams import StreamSettings
 from tests.gateway.events import QUERY, change
 from tests.gateway.streams.edge import KINDS, edge, posted
 
