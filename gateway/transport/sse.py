@@ -11,8 +11,8 @@ import orjson
 from gateway.transport.compression import AnswerReader
 from gateway.transport.event_stream import EventStreamReader, ServerSentEvent
 from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable, SubscriptionFailed
-from gateway.transport.response import checked_response, is_graphql, is_well_formed
-from gateway.transport.upstream import Payload, UpstreamSettings, connection
+from gateway.transport.response import checked_response, is_graphql
+from gateway.transport.upstream import Payload, UpstreamSettings, checked_answer, connection
 
 EVENT_STREAM: Final = "text/event-stream"
 _HEADERS: Final = {
@@ -82,9 +82,6 @@ async def _answers(
 
 def _payload(event: ServerSentEvent) -> Payload:
     try:
-        payload = orjson.loads(event.data)
+        return checked_answer(orjson.loads(event.data))
     except orjson.JSONDecodeError as error:
         raise SubgraphUnavailable("sent an event that is not JSON") from error
-    if not isinstance(payload, dict) or not is_well_formed(payload):
-        raise SubgraphUnavailable("sent an event that is no GraphQL response")
-    return payload

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
 
-from gateway.transport.protocol import SubgraphUnavailable
+from gateway.transport.protocol import SubgraphUnavailable, SubscriptionFailed
+from gateway.transport.response import is_well_formed
 
 Payload = Mapping[str, Any]
 
@@ -38,6 +39,19 @@ def errors_of(payload: object) -> Sequence[Any]:
     if isinstance(payload, list) and payload:
         return payload
     raise SubgraphUnavailable("ended the subscription with errors that are none")
+
+
+def checked_answer(payload: object) -> Payload:
+    """One event's. Raises SubgraphUnavailable where it is none.
+
+    Without data it is no event: it says why there are none (GraphQL, section 7.1). Raises
+    SubscriptionFailed.
+    """
+    if not isinstance(payload, dict) or not is_well_formed(payload):
+        raise SubgraphUnavailable("sent an event that is no GraphQL response")
+    if "data" not in payload:
+        raise SubscriptionFailed(payload["errors"])
+    return payload
 
 
 @asynccontextmanager

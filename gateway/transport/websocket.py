@@ -9,8 +9,13 @@ import aiohttp
 import orjson
 
 from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable, SubscriptionFailed
-from gateway.transport.response import is_well_formed
-from gateway.transport.upstream import Payload, UpstreamSettings, connection, errors_of
+from gateway.transport.upstream import (
+    Payload,
+    UpstreamSettings,
+    checked_answer,
+    connection,
+    errors_of,
+)
 
 PROTOCOL: Final = "graphql-transport-ws"
 _ID: Final = "1"  # the only one on its socket
@@ -96,8 +101,8 @@ async def _answers(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[Pa
                 continue
             elif message.get("id") != _ID:
                 raise SubgraphUnavailable(f"sent {kind!r} for a subscription that there is not")
-            elif kind == "next" and isinstance(payload, dict) and is_well_formed(payload):
-                yield payload
+            elif kind == "next":
+                yield checked_answer(payload)
             elif kind == "error":
                 raise SubscriptionFailed(errors_of(payload))
             elif kind == "complete":

@@ -89,6 +89,12 @@ class Context:
         self._infos.clear()
         self._loaders.clear()
 
+    def renew(self) -> None:
+        """An event of a subscription is read as of when it came, not as of the first of them."""
+        self._now = None
+        self._infos.clear()
+        self._loaders.clear()
+
     def load(
         self, key: Hashable, batch: Callable[[list[Any]], Awaitable[Sequence[Any]]], item: Any
     ) -> Awaitable[Any]:

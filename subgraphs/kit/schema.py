@@ -4,7 +4,15 @@ Nothing else in the platform touches Strawberry's resolvers; another engine read
 """
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as dataclass_fields
 from functools import reduce
@@ -166,8 +174,14 @@ def _subscription(spec: Subscription[Any, Any]) -> StrawberryField:
     name = f"Subscription.{camel(spec.name)}"
 
     async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> AsyncIterator[Any]:
-        async for value in spec.function(info.context.info(spec.policy, name), **arguments):
-            yield value
+        values = spec.function(info.context.info(spec.policy, name), **arguments)
+        try:
+            async for value in values:
+                info.context.renew()
+                yield value
+        finally:
+            if isinstance(values, AsyncGenerator):
+                await values.aclose()
 
     returns = get_type_hints(spec.function)["return"]
     field = _field(spec.name, spec, resolve, arguments_of(spec.function, skip=1), returns)

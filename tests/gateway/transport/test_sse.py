@@ -156,10 +156,12 @@ async def test_no_stream_to_be_had(handler: Handler, reason: str) -> None:
 
 async def test_errors_of_a_subgraph_that_refuses() -> None:
     body = b'{"errors":[{"message":"no"}]}'
-    async with upstream(answering(body, GRAPHQL, 400), protocol="sse") as transport:
-        with pytest.raises(SubscriptionFailed) as failed:
-            await all_of(transport)
-    assert failed.value.errors == [{"message": "no"}]
+    streamed, _ = streaming(b"event: next\ndata: %b\n\n" % body)
+    for handler in (answering(body, GRAPHQL, 400), streamed):
+        async with upstream(handler, protocol="sse") as transport:
+            with pytest.raises(SubscriptionFailed) as failed:
+                await all_of(transport)
+        assert failed.value.errors == [{"message": "no"}]
 
 
 LINES = st.lists(

@@ -73,10 +73,17 @@ async def test_leaving_completes_and_closes() -> None:
     assert server.peers[0].socket.close_code == 1000
 
 
-async def test_errors_of_the_subgraph() -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "error", "id": "1", "payload": [{"message": "no"}]},
+        {"type": "next", "id": "1", "payload": {"errors": [{"message": "no"}]}},
+    ],
+)
+async def test_errors_of_the_subgraph(message: dict[str, Any]) -> None:
     async def script(peer: WebSocketPeer) -> None:
         await peer.begin()
-        await peer.send({"type": "error", "id": "1", "payload": [{"message": "no"}]})
+        await peer.send(message)
 
     async with upstream(Upstream(script).websocket) as transport:
         with pytest.raises(SubscriptionFailed) as failed:
@@ -139,8 +146,8 @@ NEXT = {"type": "next", "id": "1", "payload": {"data": {"n": 1}}}
         (saying([]), "sent a message without a type"),
         (saying({"type": "data", "id": "1"}), "sent 'data' that is no message"),
         (saying({**NEXT, "id": "2"}), "sent 'next' for a subscription that there is not"),
-        (saying({**NEXT, "payload": []}), "sent 'next' that is no message"),
-        (saying({**NEXT, "payload": {"n": 1}}), "sent 'next' that is no message"),
+        (saying({**NEXT, "payload": []}), "sent an event that is no GraphQL response"),
+        (saying({**NEXT, "payload": {"n": 1}}), "sent an event that is no GraphQL response"),
         (
             saying({"type": "error", "id": "1", "payload": {}}),
             "ended the subscription with errors that are none",
