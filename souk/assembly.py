@@ -17,6 +17,7 @@ from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
 from gateway.policy.limits import Limits
+from gateway.policy.streams import StreamSettings
 from gateway.server.app import create_app
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
@@ -96,7 +97,13 @@ async def run_platform(settings: Settings) -> None:
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
                     settle()
-                    await serve(app, listener, lifecycle=edge.lifecycle, on_ready=announce)
+                    await serve(
+                        app,
+                        listener,
+                        lifecycle=edge.lifecycle,
+                        streams=edge.streams,
+                        on_ready=announce,
+                    )
 
 
 async def run_agent(settings: Settings, name: str, port: int) -> None:
@@ -121,7 +128,13 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         app = create_app(edge)
         async with _scheduled(agents):
             settle()
-            await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
+            await serve(
+                app,
+                listener,
+                lifecycle=edge.lifecycle,
+                streams=edge.streams,
+                on_ready=lambda: click.echo(said),
+            )
 
 
 def local_url(host: str, port: int) -> str:
@@ -236,6 +249,24 @@ def _edge(
         on_defect=_captured(agents.capture),
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
+        streams=_streams(settings),
+    )
+
+
+def _streams(settings: Settings) -> StreamSettings:
+    streams = settings.streams
+    return StreamSettings(
+        init_timeout=streams.init_seconds,
+        ping_interval=streams.ping_seconds,
+        heartbeat=streams.heartbeat_seconds,
+        max_message_bytes=streams.message_bytes,
+        queue=streams.queue,
+        connections=streams.connections,
+        connections_per_principal=streams.connections_per_principal,
+        subscriptions=streams.subscriptions,
+        subscriptions_per_principal=streams.subscriptions_per_principal,
+        operations_per_connection=streams.operations_per_connection,
+        allowed_origins=frozenset(streams.allowed_origins),
     )
 
 
