@@ -72,6 +72,9 @@ interop: $(INSTALLED) ## Compare with Apollo Gateway and Hive Gateway over the s
 audit: $(INSTALLED) ## Run the public federation audit (SOUK_AUDIT=its checkout)
 	@$(PY) -m tests.audit $(ARGS)
 
+clients: $(INSTALLED) ## Subscribe with the clients from npm: events, a restart, what came meanwhile
+	@$(PY) -m pytest --quiet tests/gateway/clients $(ARGS)
+
 composition-oracle: $(INSTALLED) ## Compare composition with npm's @apollo/composition
 	@$(PY) -m pytest --quiet tests/gateway/composition/corpus/oracle.py $(ARGS)
 
@@ -96,5 +99,5 @@ $(INSTALLED):
 	@.ci/install $@
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
-	lock interop audit composition-oracle fuzz \
+	lock clients interop audit composition-oracle fuzz \
 	bench bench-gateway bench-planning clean
