@@ -18,6 +18,7 @@ import uvloop
 
 _BATCH: Final = 100
 _NEXT: Final = b'"type":"next"'
+_PING: Final = 0x89
 _ACK: Final = b'"connection_ack"'
 
 
@@ -83,7 +84,10 @@ class Subscriber(asyncio.Protocol):
             end = start + head + size
             if len(buffer) < end:
                 break
-            self._message(buffer[start + head : end])
+            if buffer[start] == _PING:
+                self.transport.write(b"\x8a\x84" + bytes(4) + buffer[start + head : end])
+            else:
+                self._message(buffer[start + head : end])
             start = end
         self.buffer = buffer[start:]
 
