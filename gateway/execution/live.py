@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from gateway.execution.errors import (
     from_subgraph,
     unexplained,
 )
+from gateway.execution.in_order import in_order
 from gateway.execution.messages import GraphQLRequest
 from gateway.execution.prepare import Prepared
 from gateway.execution.streams import Event, StreamFailed
@@ -29,15 +31,39 @@ from gateway.transport.protocol import (
 
 SUBSCRIPTION_SCHEMA_RELOAD: Final = "SUBSCRIPTION_SCHEMA_RELOAD"
 
+# Events that are completed at the same time: other subgraphs take their time, events do not wait.
+_AHEAD: Final = 16
+
 Answer = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Binding:
-    """What answers an event; another one once the supergraph has been replaced."""
+    """What answers events; another one once the supergraph has been replaced.
+
+    `running`: events that are being answered.
+    """
 
     engine: Engine
     prepared: Prepared
+    running: int = 0
+    idle: asyncio.Event | None = None
+
+    @contextmanager
+    def in_use(self) -> Iterator["Binding"]:
+        self.running += 1
+        try:
+            yield self
+        finally:
+            self.running -= 1
+            if self.idle is not None and not self.running:
+                self.idle.set()
+
+    async def unused(self) -> None:
+        """When the events that it has begun with are answered."""
+        if self.running:
+            self.idle = asyncio.Event()
+            await self.idle.wait()
 
 
 class LiveOperation:
@@ -47,19 +73,23 @@ class LiveOperation:
         self.binding = binding
         self.request = request
         self.context = context
-        self._answering = asyncio.Lock()
 
     async def rebind(self, binding: Binding) -> None:
-        """From the next event on; the one that is being answered is answered as it began."""
-        async with self._answering:
-            self.binding = binding
+        """From the next event on. Those that are being answered are answered as they began."""
+        old, self.binding = self.binding, binding
+        await old.unused()
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """See `Source.events`."""
         try:
             async with self._source() as answers:
-                async for answer in answers:
-                    yield await self._event(answer)
+                if len(self.binding.prepared.program.steps[0].requests) == 1:
+                    async for answer in answers:
+                        yield await self._event(answer)
+                else:
+                    async with aclosing(in_order(answers, self._event, _AHEAD)) as events:
+                        async for event in events:
+                            yield event
         except SubscriptionFailed as failed:
             raise StreamFailed(list(self._errors(failed))) from failed
         except SubgraphUnavailable as failed:
@@ -82,13 +112,12 @@ class LiveOperation:
     # -- one event
 
     async def _event(self, answer: Answer) -> Event:
-        async with self._answering:
-            engine, prepared = self.binding.engine, self.binding.prepared
-            run = await engine.run_event(
-                prepared.program, self.request.variables, self.context, answer
+        with self.binding.in_use() as binding:
+            run = await binding.engine.run_event(
+                binding.prepared.program, self.request.variables, self.context, answer
             )
             violations: list[Violation] = []
-            data = prepared.project(run.data, violations)
+            data = binding.prepared.project(run.data, violations)
             errors = run.errors + unexplained(violations, run.errors)
         body: dict[str, Any] = {"errors": errors} if errors else {}
         body["data"] = data

@@ -87,6 +87,34 @@ async def test_events_come_in_order_completed_from_the_other_subgraph(rooms: Roo
     assert (room.orders.streams, room.feed.queues) == (0, [])
 
 
+async def test_events_are_completed_at_the_same_time_and_come_in_order(rooms: Rooms) -> None:
+    room = rooms()
+    gates = [asyncio.Event() for _ in range(3)]
+    asked = 0
+
+    async def slowly() -> None:
+        nonlocal asked
+        gate = gates[asked]
+        asked += 1
+        await gate.wait()
+
+    room.products.before = slowly
+    recorder, _ = await room.listen()
+    await room.feed.until(1)
+    room.feed.publish(*(change(number) for number in range(3)))
+    async with asyncio.timeout(10):
+        while asked < 3:  # noqa: ASYNC110 nothing tells
+            await asyncio.sleep(0.002)
+    gates[2].set()
+    gates[1].set()
+    await asyncio.sleep(0.01)
+    assert recorder.events == []
+    gates[0].set()
+    await recorder.until(events=3)
+    kinds = [body["data"]["orderChanged"]["kind"] for body in recorder.bodies]
+    assert kinds == ["k0", "k1", "k2"]
+
+
 async def test_cursor_and_extensions_of_the_subgraph_reach_the_client(rooms: Rooms) -> None:
     room = rooms()
     recorder, _ = await room.listen("subscription { orderChanged { cursor } }")
