@@ -31,6 +31,7 @@ from models.migrations.grants import role_of
 from souk import keys, running
 from souk.agent_server import AgentExecutor
 from souk.database import DatabaseServer, open_database, reason
+from souk.eventwork import event_work
 from souk.keys import SigningKey
 from souk.local import local_transports
 from souk.migration import migrate
@@ -92,7 +93,11 @@ async def run_platform(settings: Settings) -> None:
             gateway = _gateway(settings, agents)
             edge = _edge(settings, gateway, key, agents, _graphiql(settings))
             ready = _ready(settings, listener.getsockname()[1], server)
-            async with _closing(gateway), _scheduled(agents):
+            async with (
+                _closing(gateway),
+                _scheduled(agents),
+                event_work(server.url, agents),
+            ):
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
                     settle()
@@ -119,7 +124,7 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         address = local_url(settings.host, listener.getsockname()[1])
         said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
-        async with _scheduled(agents):
+        async with _scheduled(agents), event_work(server.url, agents, role_of(name)):
             settle()
             await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
 

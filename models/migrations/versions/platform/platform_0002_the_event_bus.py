@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("aggregate_id", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replay_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("consumer", "aggregate_id", name=op.f("parked_key_pkey")),
         schema="platform",
     )
@@ -222,10 +223,12 @@ END $$
 # `since` null: whatever is there. Else only what a transaction wrote that the last emptied pass
 # (its snapshot: `since`, `running`) could not see, so that rows deleted under a held snapshot are
 # not visited again and again. OFFSET 0 keeps the planner off the primary key.
+# `streams` are those that grew, as `order/3`.
 STAMP = """
 CREATE FUNCTION platform.stamp(
     lease_owner text, lease_epoch bigint, batch int, since xid8, running xid8[],
-    OUT moved int, OUT last_position bigint, OUT seen xid8, OUT still_running xid8[])
+    OUT moved int, OUT last_position bigint, OUT seen xid8, OUT still_running xid8[],
+    OUT streams text[])
 LANGUAGE plpgsql AS $$
 DECLARE
     base bigint;
@@ -268,9 +271,9 @@ BEGIN
         SELECT base + row_number() OVER (ORDER BY ordinal), id, agent, partition, type, version,
             subject, aggregate_id, sequence, occurred_at, actor, on_behalf_of, correlation_id,
             causation_id, trace_id, seed, data, clock_timestamp()
-        FROM taken RETURNING 1
+        FROM taken RETURNING agent || '/' || partition AS stream
     )
-    SELECT count(*) INTO moved FROM written;
+    SELECT count(*), array_agg(DISTINCT stream) INTO moved, streams FROM written;
     IF base + moved <> last_position THEN
         RAISE EXCEPTION 'a row of the outbox has vanished';
     END IF;

@@ -1,0 +1,35 @@
+"""What carries the events, beside the server: sequencer, bus and retention of this process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from events.bell import Bell
+from events.defects import Defects
+from events.postgres_bus import PostgresBus
+from events.sequencer import Sequencer
+from models.database import Database
+from subgraphs.kit.agents import Agents
+from subgraphs.kit.consuming import consumers
+
+CONNECTIONS = 3
+
+
+@asynccontextmanager
+async def event_work(url: str, agents: Agents, role: str | None = None) -> AsyncIterator[Bell]:
+    """Runs for as long as the block does. Bell and sequencer have connections of their own, which
+    no request takes from them. Gives what tells of news in the log.
+    """
+    db = Database(url, connections=CONNECTIONS, role=role)
+    bell = Bell(db)
+    defects = Defects(agents.capture)
+    bus = PostgresBus(agents.db, bell, consumers(agents), defects)
+    loops = (bell.run(), Sequencer(db, bell, defects).run(), bus.run())
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield bell
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await db.close()
