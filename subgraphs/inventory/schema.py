@@ -2,6 +2,7 @@
 
 from subgraphs.inventory import policy, report, repository
 from subgraphs.inventory import reservation_repository as store
+from subgraphs.inventory.handlers import HANDLERS
 from subgraphs.inventory.loaders import (
     availability_of,
     levels_by_id,
@@ -153,4 +154,5 @@ schema = subgraph(
         order_reservations,
     ],
     timers=TIMERS,
+    handlers=HANDLERS,
 )
