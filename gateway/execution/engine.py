@@ -15,11 +15,11 @@ from gateway.execution.errors import (
     error,
     from_subgraph,
 )
-from gateway.execution.merge import merge_all, renamed
+from gateway.execution.merge import merge_groups, renamed
 from gateway.execution.program import Program, ReadyCall, ReadyRequest, ReadyStep
 from gateway.execution.representations import Object, batch, objects_at, path_of, positions_at
 from gateway.planning.plan import Request
-from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable, Transport
+from gateway.transport.protocol import Owned, SubgraphRequest, SubgraphUnavailable, Transport
 
 OnDefect = Callable[[str, BaseException], Awaitable[str]]
 Path = list[str | int]
@@ -181,18 +181,16 @@ class Run:
                 for item in sent:
                     self._invalid(request, item, "The subgraph gave no data.")
             return
+        owned = isinstance(answer, Owned)
         for item in sent:
             if request.kind == "root":
-                self._merge_root(data, item)
+                self._merge([data], item, owned)
             else:
-                self._merge_entities(request, data, item)
+                self._merge_entities(request, data, item, owned)
 
-    def _merge_root(self, data: Object, item: _Sent) -> None:
-        answer = renamed(data, item.ready.call.renames)
-        for groups, writable in zip(item.groups, item.ready.writable, strict=True):
-            merge_all(groups.get(0, ()), answer, writable)
-
-    def _merge_entities(self, request: Request, data: Object, item: _Sent) -> None:
+    def _merge_entities(
+        self, request: Request, data: Object, item: _Sent, owned: bool
+    ) -> None:
         call = item.ready.call
         entities = data.get(call.alias)
         if not isinstance(entities, list) or len(entities) != item.count:
@@ -203,12 +201,11 @@ class Run:
             if not isinstance(entity, dict | None):
                 message = "The subgraph answered no object for an entity."
                 self._invalid(request, item, message, index)
-        answers = renamed(entities, call.renames)
-        for groups, writable in zip(item.groups, item.ready.writable, strict=True):
-            for index, objects in groups.items():
-                answer = answers[index]
-                if isinstance(answer, dict):
-                    merge_all(objects, answer, writable)
+        self._merge(entities, item, owned)
+
+    def _merge(self, answers: list[Any], item: _Sent, owned: bool) -> None:
+        answers = renamed(answers, item.ready.call.renames)
+        merge_groups(item.groups, answers, item.ready.writable, owned)
 
     # -- errors
 

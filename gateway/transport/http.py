@@ -22,7 +22,7 @@ from gateway.transport.headers import (
     is_private,
     outgoing,
 )
-from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable
+from gateway.transport.protocol import Owned, SubgraphRequest, SubgraphUnavailable
 from gateway.transport.response import checked_response, is_graphql
 from gateway.transport.retry import Retrier, RetrySettings, Transient
 
@@ -135,12 +135,12 @@ class HttpTransport:
         if not self._settings.deduplicate or request.operation != "query":
             return await self._within_deadline(request, body, forwarded)
         key = (body, tuple(sorted(forwarded.items())))
-        answer, shared = await self._flights.join(
+        answer, led, shared = await self._flights.join(
             key, lambda: self._within_deadline(request, body, forwarded)
         )
-        if shared and is_private(self._settings.response_headers, answer.headers):
+        if not led and is_private(self._settings.response_headers, answer.headers):
             return await self._within_deadline(request, body, forwarded)
-        return answer
+        return _Answer(dict(answer.response), answer.headers) if shared else answer
 
     async def _within_deadline(
         self, request: SubgraphRequest, body: bytes, forwarded: dict[str, str]
@@ -231,7 +231,7 @@ class HttpTransport:
             reader = AnswerReader(encoding, self._settings.max_response_bytes)
             async for chunk in response.content.iter_chunked(_CHUNK):
                 reader.feed(chunk)
-            return _Answer(checked_response(reader.body()), response.headers)
+            return _Answer(Owned(checked_response(reader.body())), response.headers)
         except SubgraphUnavailable:
             response.close()
             raise
