@@ -82,8 +82,8 @@ class Connection(asyncio.Protocol):
         Raises Transient where the connection is lost before any of it came, SubgraphUnavailable
         where it is no answer that `begin` takes. Whoever is cancelled here must abort.
         """
-        if self._transport is None or self._answer is not None:
-            raise RuntimeError("the connection is not free")
+        if self._transport is None or self._broken:
+            raise Transient("the connection was lost before it was used", at_once=True)
         self._answer = asyncio.get_running_loop().create_future()
         self._begin = begin
         self._fields, self._reader = [], None

@@ -152,7 +152,7 @@ class HttpTransport:
         deadline = asyncio.timeout(self._settings.timeout)
         try:
             async with deadline:
-                return await self._send(body, _lines(headers), attempts, deadline)
+                return await self._send(body, headers, attempts, deadline)
         except TimeoutError as error:
             reason = f"no answer within {self._settings.timeout:g} s"
             raise self._unavailable(reason, request) from error
@@ -164,7 +164,7 @@ class HttpTransport:
         return SubgraphUnavailable(f"{self._url}: {reason}")
 
     async def _send(
-        self, body: bytes, headers: str, attempts: int, deadline: asyncio.Timeout
+        self, body: bytes, headers: Mapping[str, str], attempts: int, deadline: asyncio.Timeout
     ) -> _Answer:
         self._retrier.begin()
         for attempt in range(1, attempts):
@@ -177,7 +177,9 @@ class HttpTransport:
             await asyncio.sleep(delay)
         return await self._attempt(body, headers, deadline)
 
-    async def _attempt(self, body: bytes, headers: str, deadline: asyncio.Timeout) -> _Answer:
+    async def _attempt(
+        self, body: bytes, headers: Mapping[str, str], deadline: asyncio.Timeout
+    ) -> _Answer:
         breaker = self._breaker
         if breaker is None:
             return await self._post(body, headers)
@@ -197,7 +199,7 @@ class HttpTransport:
             breaker.record(ticket, succeeded)
         return answer
 
-    async def _post(self, body: bytes, headers: str) -> _Answer:
+    async def _post(self, body: bytes, headers: Mapping[str, str]) -> _Answer:
         answer = await self._open_pool().post(headers, body, self._begin)
         return _Answer(Owned(checked_response(answer.body)), answer.headers)
 
@@ -226,10 +228,6 @@ class HttpTransport:
             except ValueError as error:
                 raise SubgraphUnavailable(str(error)) from error
         return self._pool
-
-
-def _lines(headers: Mapping[str, str]) -> str:
-    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
@@ -31,7 +32,7 @@ class Pool:
             raise ValueError("no http or https URL")
         self._host = parts.hostname
         self._port = parts.port or _PORTS[parts.scheme]
-        self._tls = _context() if parts.scheme == "https" else None
+        self._tls = trusted() if parts.scheme == "https" else None
         self._start = _start(parts)
         self._keep_alive = keep_alive
         self._connect_timeout = connect_timeout
@@ -40,11 +41,8 @@ class Pool:
         self._all: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
-    async def post(self, headers: str, body: bytes, begin: Begin) -> HttpAnswer:
-        """The answer to a POST with these header lines, each with its end.
-
-        Raises Transient or SubgraphUnavailable.
-        """
+    async def post(self, headers: Mapping[str, str], body: bytes, begin: Begin) -> HttpAnswer:
+        """The answer to a POST. Raises Transient or SubgraphUnavailable."""
         request = b"%scontent-length: %d\r\n\r\n%s" % (self._head(headers), len(body), body)
         async with self._free:
             connection = self._kept() or await self._connect()
@@ -67,12 +65,13 @@ class Pool:
         if lost:
             await asyncio.wait(lost)
 
-    def _head(self, headers: str) -> bytes:
-        lines = headers.count("\r\n")
-        if headers.count("\r") != lines or headers.count("\n") != lines or "\0" in headers:
+    def _head(self, headers: Mapping[str, str]) -> bytes:
+        count = len(headers)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if lines.count("\r") != count or lines.count("\n") != count or "\0" in lines:
             raise SubgraphUnavailable("a header holds what would end it")
         try:
-            return self._start + headers.encode("latin-1")
+            return self._start + lines.encode("latin-1")
         except UnicodeEncodeError:
             raise SubgraphUnavailable("a header holds what cannot be sent") from None
 
@@ -134,7 +133,7 @@ def _start(parts: SplitResult) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _context() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
