@@ -70,7 +70,6 @@ class Connection(asyncio.Protocol):
         self._status = 0
         self._stays = False
         self._broken = False
-        self._requests = 0
         self.idle_since = 0.0
         self.lost = asyncio.get_running_loop().create_future()
 
@@ -88,7 +87,6 @@ class Connection(asyncio.Protocol):
         self._begin = begin
         self._fields, self._reader = [], None
         self._head_size, self._head_is_over = 0, False
-        self._requests += 1
         self._transport.write(request)
         try:
             return await self._answer
@@ -118,9 +116,6 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._broken:
             return
-        if self._answer is None or self._answer.done():
-            self.abort()  # nobody asked for this: it must not become the next answer
-            return
         if not self._head_is_over:
             self._head_size += len(data)
         try:
@@ -136,8 +131,7 @@ class Connection(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             if self._head_size == 0:
                 # A connection of the pool may have been closed while the request was on its way.
-                at_once = exc is None or self._requests > 1
-                self._fail(Transient(f"the connection was lost: {exc!r}", at_once=at_once))
+                self._fail(Transient(f"the connection was lost: {exc!r}", at_once=exc is None))
             elif exc is None and self._ends_with_the_connection():
                 self._finish()
             else:
@@ -151,7 +145,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         if self._answer is None or self._answer.done():
-            self.abort()
+            self.abort()  # nobody asked for this: it must not become the next answer
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._head_is_over:  # else it is a trailer

@@ -1,5 +1,6 @@
 """Equal objects of one level become one, and nobody can tell from an answer."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from gateway.execution.levels import Levels, compile_walk, compile_walks
 from gateway.gateway import GatewaySettings
 from gateway.planning.selection import Cast
-from gateway.transport.protocol import SubgraphRequest
+from gateway.transport.protocol import Owned, SubgraphRequest
 from tests.gateway.subgraphs import Federation, Subgraph, resolve_with
 
 
@@ -212,3 +213,53 @@ async def test_what_an_answer_of_ours_shares_is_fetched_once(federation: Federat
         {"__typename": "Part", "id": "pa"},
         {"__typename": "Part", "id": "pb"},
     ]
+
+
+async def test_objects_that_two_fetches_bring_stay_apart() -> None:
+    """Lists of two subgraphs are merged by index: what one says of one place is not for another."""
+    page = (
+        "type Page {{ {0}: Int items: [Item] @shareable }} type Query {{ page: Page @shareable }}"
+    )
+    item = 'type Item @key(fields: "id") {{ id: ID! {0}: Int }}'
+    c_was_asked = asyncio.Event()
+
+    async def late(_: SubgraphRequest) -> Mapping[str, Any]:
+        await asyncio.wait_for(c_was_asked.wait(), 5)
+        error = {"message": "no q", "path": ["page", "items", 1, "q"]}
+        data = {"page": {"b": 2, "items": [{"q": 5}, {"q": None}]}}
+        return Owned({"data": data, "errors": [error]})
+
+    async def ask() -> None:
+        c_was_asked.set()
+
+    rows = [{"id": "1", "p": 4}, {"id": "1", "p": 4}]
+    federation = Federation(
+        {
+            "a": Subgraph(
+                page.format("a") + item.format("p"),
+                {"Query.page": resolve_with(lambda: {"a": 1, "items": rows})},
+                {"Item": dict},
+                owned=True,
+            ),
+            "b": Subgraph(page.format("b") + item.format("q"), answer=late),
+            "c": Subgraph(item.format("r"), {}, {"Item": lambda found: {**found, "r": 6}}),
+        },
+        GatewaySettings(compile_after=1),
+    )
+    federation.subgraphs["c"].before = ask
+    query = "{ page { a b items { p q r } } }"
+    assert federation.gateway.plan(query).steps[0].sole == {}
+    response = await federation.response(query)
+    assert federation.called() == {"a": 1, "b": 1, "c": 1}
+    items = [{"p": 4, "q": 5, "r": 6}, {"p": 4, "q": None, "r": 6}]
+    assert response.data == {"page": {"a": 1, "b": 2, "items": items}}
+    assert [error["path"] for error in response.errors] == [["page", "items", 1, "q"]]
+
+
+def test_the_plan_says_where_objects_may_become_one() -> None:
+    [step] = shop(owned=True).gateway.plan("{ rows { one { part { weight } } two { id } } }").steps
+    assert step.sole == {
+        ("rows",): frozenset(),
+        ("rows", "one"): frozenset({"id"}),
+        ("rows", "one", "part"): frozenset({"id"}),
+    }

@@ -229,6 +229,7 @@ async def test_a_request_that_is_cancelled_gives_its_place_back() -> None:
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+        await wire.until(0)
         assert await transport.execute(request()) == EXPECTED
         assert wire.connections == 2
 

@@ -67,8 +67,9 @@ class Wire:
 
     async def until(self, open_connections: int) -> None:
         """Returns when so many are open."""
-        while self.open != open_connections:  # noqa: ASYNC110 either side changes it
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(5):
+            while self.open != open_connections:  # noqa: ASYNC110 either side changes it
+                await asyncio.sleep(0.001)
 
 
 @asynccontextmanager
