@@ -1,16 +1,14 @@
 """Connections to one subgraph, kept while they may be used again."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
 from gateway.transport.connection import Begin, Connection, HttpAnswer
+from gateway.transport.dial import dial, trusted
 from gateway.transport.protocol import SubgraphUnavailable
-from gateway.transport.retry import Transient
 
 _PORTS: Final = {"http": 80, "https": 443}
 # What a path may hold as it is (RFC 3986, section 3.3), and what is quoted already.
@@ -40,6 +38,7 @@ class Pool:
         self._idle: list[Connection] = []  # the one used last is the last
         self._all: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     async def post(self, headers: Mapping[str, str], body: bytes, begin: Begin) -> HttpAnswer:
         """The answer to a POST. Raises Transient or SubgraphUnavailable."""
@@ -56,6 +55,7 @@ class Pool:
 
     async def close(self) -> None:
         """Ends whatever is under way."""
+        self._is_closed = True
         if self._sweep is not None:
             self._sweep.cancel()
             self._sweep = None
@@ -76,16 +76,9 @@ class Pool:
             raise SubgraphUnavailable("a header holds what cannot be sent") from None
 
     async def _connect(self) -> Connection:
-        try:
-            async with asyncio.timeout(self._connect_timeout):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    lambda: Connection(self._lost), self._host, self._port, ssl=self._tls
-                )
-        except TimeoutError as error:
-            what = f"no connection within {self._connect_timeout:g} s"
-            raise Transient(what) from error
-        except (OSError, UnicodeError) as error:
-            raise Transient(f"no connection to {self._host}:{self._port}: {error!r}") from error
+        connection = await dial(
+            lambda: Connection(self._lost), self._host, self._port, self._tls, self._connect_timeout
+        )
         self._all.add(connection)
         return connection
 
@@ -96,7 +89,7 @@ class Pool:
         return self._idle.pop() if self._idle else None
 
     def _keep(self, connection: Connection) -> None:
-        if not connection.is_free():
+        if self._is_closed or not connection.is_free():
             connection.abort()
             return
         self._idle.append(connection)
@@ -130,10 +123,3 @@ def _start(parts: SplitResult) -> bytes:
     path = quote(parts.path or "/", safe=_PATH)
     query = f"?{quote(parts.query, safe=_PATH + '?')}" if parts.query else ""
     return f"POST {path}{query} HTTP/1.1\r\nhost: {host}{port}\r\n".encode("ascii")
-
-
-@lru_cache(maxsize=1)
-def trusted() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context

@@ -1,8 +1,9 @@
 """Connections on the wire: what ends an answer, and that none ever becomes another's."""
 
 import asyncio
+import socket
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -240,6 +241,39 @@ async def test_idle_connections_are_closed() -> None:
         await wire.until(0)
         assert await transport.execute(request()) == EXPECTED
         assert wire.connections == 4
+
+
+async def test_an_address_that_does_not_answer_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first one never accepts; the system would try for minutes."""
+    loop = asyncio.get_running_loop()
+    full = await _never_accepting()
+    resolve = loop.getaddrinfo
+
+    async def two(host: str, port: int, **hints: Any) -> Any:
+        found = await resolve(host, port, **hints)
+        return [*(await resolve(*full[0].getsockname(), **hints)), *found]
+
+    monkeypatch.setattr(loop, "getaddrinfo", two)
+    settings = replace(ONCE, connect_timeout=5)
+    async with wired(saying(response()), settings) as (transport, wire):
+        assert await transport.execute(request()) == EXPECTED
+        assert wire.connections == 1
+    for each in full:
+        each.close()
+
+
+async def _never_accepting() -> list[socket.socket]:
+    """A listener whose queue is full, and those who fill it."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+    sockets = [listener]
+    for _ in range(4):
+        waiting = socket.socket()
+        waiting.setblocking(False)
+        waiting.connect_ex(listener.getsockname())
+        sockets.append(waiting)
+    return sockets
 
 
 async def test_closing_ends_what_is_under_way() -> None:

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gateway.transport.dial import trusted
 from gateway.transport.http import HttpSettings
-from gateway.transport.pool import trusted
 from gateway.transport.protocol import SubgraphUnavailable
 from gateway.transport.retry import RetrySettings
 from tests.gateway.transport.serving import request
