@@ -16,6 +16,7 @@ from gateway.execution.documents import Document
 from gateway.execution.errors import Violation
 from gateway.execution.interpret import interpreted_projection
 from gateway.execution.introspection import introspection_fields
+from gateway.execution.levels import shared_positions
 from gateway.execution.program import compile_plan
 from gateway.execution.project import Project, compile_projection
 from gateway.planning.errors import PlanningFailed
@@ -152,6 +153,8 @@ class Preparer:
             plan,
             introspection_fields(operation, fragments, booleans),
             lambda: interpreted_projection(supergraph, collector, root, selection, denial),
-            lambda: compile_projection(supergraph, collector, root, selection, denial),
+            lambda: compile_projection(
+                supergraph, collector, root, selection, denial, shared_positions(plan)
+            ),
             self._compile_after,
         )

@@ -112,12 +112,23 @@ class Request:
         return frozenset[str]().union(*(call.variables for call in calls))
 
 
+Sole = Mapping[tuple[str, ...], frozenset[str]]
+"""Positions of which one fetch alone brings the objects, as it does all objects above them.
+
+To each the keys that its objects come with, if those are all leaves; empty, if they are not.
+"""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanStep:
-    """Requests that run as soon as those before them allow. `writable`: see execution.merge."""
+    """Requests that run as soon as those before them allow.
+
+    `writable`: see execution.merge. `sole`: see execution.levels.
+    """
 
     requests: tuple[Request, ...]
     writable: Shape
+    sole: Sole
 
     @property
     def waves(self) -> list[list[Request]]:

@@ -33,10 +33,10 @@ class LocalTransport:
             request.context.response_headers.restrict_caching(None)
         if self._flights is None or request.operation != "query":
             return await self._within_deadline(request)
-        answer, _ = await self._flights.join(
+        landed = await self._flights.join(
             _identity(request), lambda: self._within_deadline(request)
         )
-        return answer
+        return landed.result
 
     async def close(self) -> None:
         """Nothing is held open."""

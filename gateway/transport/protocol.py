@@ -21,9 +21,13 @@ class SubgraphUnavailable(Exception):
     """The subgraph gave no usable GraphQL answer. The message is for logs, not for clients."""
 
 
+class Owned(dict[str, Any]):
+    """A response that whoever gets it may write into: nobody else holds a part of it."""
+
+
 class Transport(Protocol):
     async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
-        """The GraphQL response (`data`, `errors`), JSON-ready and never written to by the caller.
+        """The GraphQL response (`data`, `errors`), JSON-ready; only an `Owned` may be written into.
 
         Raises SubgraphUnavailable where there is none: refused, timed out, not GraphQL.
         """
