@@ -90,11 +90,11 @@ async def order(platform: Platform, id: ID, key: str, *, place: bool = True) -> 
 async def full(platform: Platform, email: str = "canary@example.com") -> ID:
     """A customer with a canary in every personal column of every agent, and nothing under way."""
     id = await customer(platform, email)
-    draft = await order(platform, id, f"draft {len(email)}", place=False)
+    draft = await order(platform, id, f"draft {id}", place=False)
     discounts = [{"amount": {"amount": "1.00", "currencyCode": "EUR"}, "reason": "canary reason"}]
     await change(platform, "updateOrder", orderId=draft, discounts=discounts)
-    placed = await order(platform, id, f"placed {len(email)}")
-    await change(platform, "cancelOrder", orderId=placed, idempotencyKey=f"cancel {len(email)}")
+    placed = await order(platform, id, f"placed {id}")
+    await change(platform, "cancelOrder", orderId=placed, idempotencyKey=f"cancel {id}")
     async with platform.databases["order"].unit_of_work() as work:  # as no mutation leaves it
         held = {"order_id": placed, "customer_id": id, "reason": HoldReason.OTHER}
         row = insert(order_hold).values(note="canary", author="usr_1", created_at=work.now, **held)

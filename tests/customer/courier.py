@@ -23,12 +23,21 @@ NAMES = [each.name for each in fields(Envelope)]
 ITSELF = Policy("itself", lambda principal: EVERY_ROW)
 
 
+class Crash(Exception):
+    """The process died before it could commit."""
+
+
 @dataclass
 class Courier:
-    """Each event goes to each agent once, in the order of its aggregate; a seed mixes the rest."""
+    """Each event goes to each agent once, in the order of its aggregate; a seed mixes the rest.
+
+    Of all that it begins, the share `crashes` comes to nothing, at its very end, and is repeated.
+    """
 
     platform: Platform
     seed: int = 0
+    crashes: float = 0
+    crashed: int = 0
     taken: dict[str, set[str]] = field(default_factory=lambda: {agent: set() for agent in AGENTS})
 
     async def deliver(self, without: Collection[str] = ()) -> None:
@@ -36,9 +45,12 @@ class Courier:
         chance = random.Random(self.seed)
         while waiting := await self._waiting(without):
             agent, received = chance.choice(waiting)
-            await self.give(agent, received)
+            try:
+                await self.give(agent, received, crash=chance.random() < self.crashes)
+            except Crash:
+                self.crashed += 1
 
-    async def give(self, agent: str, received: Received[Event]) -> None:
+    async def give(self, agent: str, received: Received[Event], *, crash: bool = False) -> None:
         """One event to one agent: all its handlers, in one transaction."""
         envelope = received.envelope
         concerned = [
@@ -49,6 +61,9 @@ class Courier:
         async with db.unit_of_work(cause) as work:
             for handler in concerned:
                 await handler.apply(self._info(agent).within(work), work, received)
+            await work.flush()
+            if crash:
+                raise Crash
         self.taken[agent].add(envelope.id)
 
     def _handlers(self, agent: str) -> list[Handler]:

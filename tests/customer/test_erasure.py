@@ -1,10 +1,11 @@
 """A customer is forgotten by every agent, or nothing changes; a canary in every personal field."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models import order as order_tables
 from models.customer import customer as customers
@@ -228,6 +229,63 @@ async def test_a_late_or_repeated_answer_changes_nothing(
         "customer.erasure_answered",
         "customer.erasure_acknowledged",
     }
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_crash_in_any_step_changes_nothing_of_the_outcome(
+    ask: Ask, shop: Shop, platform: Platform, seed: int
+) -> None:
+    """An odd seed has an open order in it: then all is as before."""
+    id = await canaries.full(platform)
+    if seed % 2:
+        async with platform.databases["order"].unit_of_work() as work:
+            await work.execute(
+                text("""UPDATE "order".orders SET status = 'PLACED',
+                cancel_reason = NULL WHERE status = 'CANCELED'""")
+            )
+    before = await canaries.singing(dict(platform.databases))
+    await _anonymize(ask, id)
+    courier = Courier(platform, seed, crashes=0.5)
+    await courier.deliver()
+    assert courier.crashed > 0
+    found = await _erasure(ask, id)
+    if seed % 2:
+        assert (found["status"], found["erasure"]["state"]) == ("SUSPENDED", "VETOED")
+        assert await canaries.singing(dict(platform.databases)) == before
+    else:
+        assert (found["status"], found["erasure"]["state"]) == ("ANONYMIZED", "DONE")
+        assert await canaries.singing(dict(platform.databases)) == set()
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("round", range(6))
+async def test_an_order_placed_at_the_very_moment(
+    ask: Ask, shop: Shop, platform: Platform, courier: Courier, round: int
+) -> None:
+    """Either the order is there and stands against the erasure, or there is none."""
+    id = await canaries.customer(platform)
+    draft = await canaries.order(platform, id, "draft", place=False)
+    place = """mutation ($i: PlaceOrderInput!) {
+        a: placeOrder(input: $i) { order { id } errors { code } } }"""
+    placing = platform.through_gateway(
+        place, ADMIN, {"i": {"orderId": draft, "idempotencyKey": "p"}}
+    )
+
+    async def erasing() -> None:
+        await asyncio.sleep(round * 0.004)
+        await _anonymize(ask, id)
+        await courier.deliver()
+
+    answer, _ = await asyncio.gather(placing, erasing())
+    await courier.deliver()
+    found = await _erasure(ask, id)
+    if answer["data"]["a"]["order"] is None:
+        codes = {error["code"] for error in answer["data"]["a"]["errors"]}
+        assert codes <= {"CUSTOMER_NOT_ACTIVE", "ERASURE_REQUESTED", "UNAVAILABLE"}
+        assert found["status"] == "ANONYMIZED"
+        assert await canaries.singing(dict(platform.databases)) == set()
+    else:
+        assert (found["status"], found["erasure"]["state"]) == ("ACTIVE", "VETOED")
 
 
 @pytest.fixture

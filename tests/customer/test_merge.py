@@ -38,7 +38,7 @@ async def _merge(
     ask: Ask, id: ID, into: ID, key: str = "m", select: str = "customer { id }"
 ) -> Any:
     given = {"customerId": id, "intoCustomerId": into, "idempotencyKey": key}
-    return await change(ask, "mergeCustomers", select=select, **given)
+    return await change(ask, "mergeCustomers", ADMIN, select, **given)
 
 
 async def _owned(platform: Platform, id: ID) -> dict[str, int]:
