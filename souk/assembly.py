@@ -45,6 +45,7 @@ from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.intent_worker import Intents
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
@@ -177,7 +178,8 @@ async def _agents(
     order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
     try:
         await capture.drain()
-        yield Agents(agents, db, capture, {OrderSettings: order}, remote)
+        roster = Roster(frozenset(config().subgraphs))
+        yield Agents(agents, db, capture, {OrderSettings: order, Roster: roster}, remote)
     finally:
         await db.close()
 

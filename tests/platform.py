@@ -20,6 +20,7 @@ from subgraphs.kit import Kind, Principal, Subgraph
 from subgraphs.kit.agents import LEASE, Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import Document
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.tokens import claims_of, principal_of
 
@@ -70,7 +71,7 @@ class Platform:
                 {name: subgraph_of(name)},
                 db,
                 LoudCapture(db, self.spool),
-                self.settings,
+                {Roster: Roster(frozenset(AGENTS)), **self.settings},
                 _Neighbours(self),
                 self.lease,
             )

@@ -25,6 +25,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from subgraphs.kit.commands import Command
 from subgraphs.kit.context import Context
 from subgraphs.kit.entities import Entities, checked
+from subgraphs.kit.erasure import Objections, Settlement, no_objection
 from subgraphs.kit.errors import COMMON
 from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
@@ -112,8 +113,12 @@ def subgraph(
     timers: Sequence[Timer] = (),
     handlers: Sequence[Handler] = (),
     intents: Sequence[Intent[Any]] = (),
+    objections: Objections = no_objection,
 ) -> Subgraph:
-    """The agent's schema. What is not listed here is not in it."""
+    """The agent's schema. What is not listed here is not in it.
+
+    Every agent answers when a customer is merged or erased; `objections` is what it has against.
+    """
     entities = Entities(resolvers, [spec.on for spec in fields])
     commands = [Command(spec, entities.finder(spec.makes[0])) for spec in mutations]
     for spec in fields:
@@ -144,7 +149,7 @@ def subgraph(
         resolvers,
         tuple(documents),
         tuple(timers),
-        tuple(handlers),
+        (*handlers, *Settlement(name, objections).handlers()),
         tuple(intents),
     )
 

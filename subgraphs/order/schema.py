@@ -10,6 +10,7 @@ from subgraphs.kit import (
     subgraph,
 )
 from subgraphs.order import loaders, policy, report
+from subgraphs.order.erasure import objections
 from subgraphs.order.filters import OrderSort, OrderWhere, TaxRateSort, TaxRateWhere
 from subgraphs.order.mutations.create_order import create_order
 from subgraphs.order.mutations.place_order import place_order
@@ -118,4 +119,5 @@ schema = subgraph(
     ],
     documents=DOCUMENTS.values(),
     timers=[placement_expiry],
+    objections=objections,
 )
