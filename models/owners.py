@@ -57,16 +57,19 @@ def _install(connection: Connection, holding: Holding) -> None:
         return  # a model that is ahead of its migration, whose revision is being written
     there = connection.execute(_INSTALLED, {"table": table}).scalars().all()
     for old in set(there) - {name}:
-        connection.execute(text(f"DROP TRIGGER {old} ON {table}"))
+        _run(connection, f"DROP TRIGGER {old} ON {table}")
     if name not in there:
-        # Names of our own columns: DDL takes no parameters.
         watched = ", ".join(f'"{each}"' for each in columns)
-        connection.execute(
-            text(
-                f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {watched} ON {table}"
-                f" FOR EACH ROW EXECUTE FUNCTION platform.guard_owner({_quoted(arguments)})"
-            )
+        _run(
+            connection,
+            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {watched} ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION platform.guard_owner({_quoted(arguments)})",
         )
+
+
+def _run(connection: Connection, statement: str) -> None:
+    """Names of our own tables and columns only: DDL takes no parameters."""
+    connection.execute(text(statement))
 
 
 _COLUMNS = text("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:table)")

@@ -43,7 +43,10 @@ class Nowhere:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """`settings` maps a settings class to its instance; `lease` is that of idempotency keys."""
+    """`settings` maps a settings class to its instance; `lease` is that of idempotency keys.
+
+    `others` are the agents of the installation that run elsewhere, as supergraph.yaml names them.
+    """
 
     subgraphs: Mapping[str, Subgraph]
     db: Database
@@ -51,6 +54,11 @@ class Agents:
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     remote: Remote = field(default_factory=Nowhere)
     lease: timedelta = LEASE
+    others: frozenset[str] = frozenset()
+
+    def has(self, agent: str) -> bool:
+        """Whether the installation has this agent; whether it answers is another question."""
+        return agent in self.subgraphs or agent in self.others
 
     async def execute(
         self,

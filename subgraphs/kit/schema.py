@@ -31,6 +31,7 @@ from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
+from subgraphs.kit.sagas import Saga
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
 from subgraphs.kit.specs import (
@@ -62,7 +63,8 @@ class Subgraph:
     """One agent's schema, with the specs that it was made of.
 
     `documents` are the operations that it sends to other agents; `timers` what its schedule runs;
-    `handlers` what it does when it hears of an event; `intents` what it does outside.
+    `handlers` what it does when it hears of an event; `intents` what it does outside; `sagas`
+    what it leads through other agents, every version that may still run.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Subgraph:
     timers: Sequence[Timer]
     handlers: Sequence[Handler]
     intents: Sequence[Intent[Any]]
+    sagas: Sequence[Saga]
 
     @property
     def sdl(self) -> str:
@@ -113,6 +116,7 @@ def subgraph(
     timers: Sequence[Timer] = (),
     handlers: Sequence[Handler] = (),
     intents: Sequence[Intent[Any]] = (),
+    sagas: Sequence[Saga] = (),
     objections: Objections = no_objection,
 ) -> Subgraph:
     """The agent's schema. What is not listed here is not in it.
@@ -151,6 +155,7 @@ def subgraph(
         tuple(timers),
         (*handlers, *Settlement(name, objections).handlers()),
         tuple(intents),
+        tuple(sagas),
     )
 
 
