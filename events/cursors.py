@@ -4,12 +4,23 @@ A claim is an epoch and a time, never a row lock that is held during work: a pro
 frozen in the middle finds its epoch gone and changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from events.topics import PARTITIONS
@@ -40,8 +51,13 @@ class Claimed:
     attempts: int
 
 
-async def begin(work: UnitOfWork, consumer: str, agents: Iterable[str]) -> None:
-    """Cursors for what the consumer has never read: it begins with the oldest event there is."""
+async def begin(work: UnitOfWork, consumer: str, agents: Collection[str]) -> None:
+    """Cursors for what the consumer has never read: it begins with the oldest event there is.
+
+    Those for what it no longer reads go, or they would hold the log for ever.
+    """
+    gone = delete(consumer_cursor).where(ROW.consumer == consumer, ROW.agent.not_in(sorted(agents)))
+    await work.execute(gone)
     rows = [
         {"consumer": consumer, "agent": agent, "partition": partition}
         for agent in sorted(agents)
@@ -49,6 +65,20 @@ async def begin(work: UnitOfWork, consumer: str, agents: Iterable[str]) -> None:
     ]
     if rows:
         await work.execute(upsert(consumer_cursor).on_conflict_do_nothing(), rows)
+
+
+async def move_idle(work: UnitOfWork) -> int:
+    """Cursors of streams in which nothing comes go on with the log, which they would hold else.
+
+    Up to the highest head, the heads are complete: no event lies there that they do not tell of.
+    """
+    head = log_head.c
+    highest = select(func.max(head.position)).scalar_subquery()
+    later = select(head.position).where(
+        head.agent == ROW.agent, head.partition == ROW.partition, head.position > ROW.position
+    )
+    moved = update(consumer_cursor).where(ROW.position < highest, _FREE, ~later.exists())
+    return await work.execute(moved.values(position=highest))
 
 
 async def behind(db: Reads, consumers: Sequence[str]) -> list[Stream]:

@@ -31,7 +31,7 @@ from models.migrations.grants import role_of
 from souk import keys, running
 from souk.agent_server import AgentExecutor
 from souk.database import DatabaseServer, open_database, reason
-from souk.eventwork import event_work
+from souk.eventwork import event_work, retention
 from souk.keys import SigningKey
 from souk.local import local_transports
 from souk.migration import migrate
@@ -90,13 +90,13 @@ async def run_platform(settings: Settings) -> None:
         await migrate(server.url, click.echo)
         if settings.development:
             await seed(server.url, click.echo)
-        async with _agents(settings, server.url, subgraphs(), Nowhere()) as agents:
+        async with open_agents(settings, server.url, subgraphs(), Nowhere()) as agents:
             gateway = _gateway(settings, agents)
             edge = _edge(settings, gateway, key, agents, _graphiql(settings))
             ready = _ready(settings, listener.getsockname()[1], server)
             async with (
                 _closing(gateway),
-                _scheduled(agents),
+                _scheduled(settings, agents),
                 event_work(server.url, agents),
             ):
                 with _announcing(settings, ready) as announce:
@@ -118,14 +118,14 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
     async with (
         open_database(settings, share=True) as server,
         _closing(HttpRemote(urls, key, limits)) as remote,
-        _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
+        open_agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
     ):
         await _require_tables(agents.db, name)
         edge = _edge(settings, AgentExecutor(agents, name), key, agents, None)
         address = local_url(settings.host, listener.getsockname()[1])
         said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
-        async with _scheduled(agents), event_work(server.url, agents, role_of(name)):
+        async with _scheduled(settings, agents), event_work(server.url, agents, role_of(name)):
             settle()
             await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
 
@@ -166,13 +166,14 @@ def _level(settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def _agents(
+async def open_agents(
     settings: Settings,
     url: str,
     agents: Mapping[str, Subgraph],
     remote: Remote,
     role: str | None = None,
 ) -> AsyncIterator[Agents]:
+    """The agents on their database, with the installation's settings, until the block ends."""
     db = Database(url, connections=settings.pool_size, role=role)
     capture = DatabaseCapture(db, settings.data_dir / "spool" / "errors.jsonl")
     order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
@@ -253,9 +254,10 @@ def _graphiql(settings: Settings) -> GraphiQL | None:
 
 
 @asynccontextmanager
-async def _scheduled(agents: Agents) -> AsyncIterator[None]:
+async def _scheduled(settings: Settings, agents: Agents) -> AsyncIterator[None]:
     """The schedule and the workers run beside the server, and end with it."""
-    timers = [timer for each in agents.subgraphs.values() for timer in each.timers]
+    own = [timer for each in agents.subgraphs.values() for timer in each.timers]
+    timers = [*own, retention(settings)]
     beside = [
         asyncio.create_task(each.run())
         for each in (

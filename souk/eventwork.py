@@ -3,16 +3,30 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from events.bell import Bell
 from events.defects import Defects
 from events.postgres_bus import PostgresBus
+from events.retention import prune
 from events.sequencer import Sequencer
-from models.database import Database
+from models.database import Database, UnitOfWork
+from souk.settings import Settings
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.consuming import consumers
+from subgraphs.kit.schedule import Timer
 
 CONNECTIONS = 3
+
+
+def retention(settings: Settings) -> Timer:
+    """Removes what is older than the installation keeps events."""
+    keep = timedelta(days=settings.events.retention_days)
+
+    async def run(work: UnitOfWork, key: str) -> None:
+        await prune(work, keep)
+
+    return Timer("event_retention", run, every=timedelta(minutes=10))
 
 
 @asynccontextmanager

@@ -43,6 +43,12 @@ class Orders(Section):
     prices_include_tax: bool = True
 
 
+class Events(Section):
+    """For how long events are kept, in the log and on a broker."""
+
+    retention_days: Count = 30
+
+
 class Settings(BaseSettings):
     """The settings that hold. Build it with ``souk.configuration.load``: by itself it reads neither
     file nor environment, so a test or a worker process gets exactly what it is given."""
@@ -79,6 +85,7 @@ class Settings(BaseSettings):
 
     limits: Limits = Limits()
     orders: Orders = Orders()
+    events: Events = Events()
 
     @field_validator("data_dir")
     @classmethod

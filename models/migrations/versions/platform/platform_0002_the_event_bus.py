@@ -281,7 +281,43 @@ BEGIN
 END $$
 """
 
-FUNCTIONS = (TAKE_LEASE, LOG_ROOM, STAMP)
+# Drops the oldest partitions that everybody has passed and whose last event is older; answers how
+# many. Behind a long reader it gives up at once: waiting, it would hold up all that come after.
+LOG_PRUNE = """
+CREATE FUNCTION platform.log_prune(older_than timestamptz) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, platform, pg_temp
+SET lock_timeout = '100ms' AS $$
+DECLARE
+    passed bigint;
+    oldest record;
+    newest timestamptz;
+    dropped int := 0;
+BEGIN
+    SELECT least((SELECT min(position) FROM platform.consumer_cursor),
+                 (SELECT min(position) FROM platform.relay_cursor),
+                 (SELECT last FROM platform.log_counter)) INTO passed;
+    FOR oldest IN
+        SELECT c.oid::regclass AS name,
+               substring(pg_get_expr(c.relpartbound, c.oid)
+                         FROM 'TO \\(''(\\d+)''\\)')::bigint AS ends
+        FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+        WHERE inhparent = 'platform.event_log'::regclass ORDER BY 2
+    LOOP
+        EXIT WHEN oldest.ends - 1 > passed;
+        SELECT stamped_at INTO newest FROM platform.event_log WHERE position = oldest.ends - 1;
+        EXIT WHEN newest IS NULL OR newest >= older_than;
+        BEGIN
+            EXECUTE format('DROP TABLE %s', oldest.name);
+            dropped := dropped + 1;
+        EXCEPTION WHEN lock_not_available THEN
+            EXIT;
+        END;
+    END LOOP;
+    RETURN dropped;
+END $$
+"""
+
+FUNCTIONS = (TAKE_LEASE, LOG_ROOM, STAMP, LOG_PRUNE)
 
 
 def _fill_outbox() -> None:
@@ -303,6 +339,7 @@ def _fill_outbox() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION platform.log_prune")
     op.execute("DROP FUNCTION platform.stamp")
     op.execute("DROP FUNCTION platform.log_room")
     op.execute("DROP FUNCTION platform.take_lease")
