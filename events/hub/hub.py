@@ -13,6 +13,7 @@ from events.hub.index import Index
 from events.hub.interest import EVERYTHING, Interest
 from events.hub.log import Page, Record
 from events.hub.patience import passes, patiently
+from events.hub.recent import Recent
 from events.hub.source import Source
 from events.hub.subscription import Subscription
 from events.received import Received
@@ -21,6 +22,7 @@ from models.database import Database
 LOG = logging.getLogger("souk.hub")
 QUEUE = 1000
 READERS = 4
+RECENT = 2000
 PAGE = 500
 PAUSE = 0.2
 """Seconds before the reader begins again."""
@@ -36,18 +38,26 @@ class HubClosed(Exception):
 
 
 class Hub:
-    """One per process. `queue` bounds what waits for each subscriber; `on_defect` is told of what
-    stops the reader, which is then begun again.
+    """One per process. `queue` bounds what waits for each subscriber, `recent` is how many events
+    are kept for those who come back soon; `on_defect` is told of what stops the reader, which is
+    then begun again.
     """
 
     def __init__(
-        self, db: Database, source: Source, on_defect: OnDefect, *, queue: int = QUEUE
+        self,
+        db: Database,
+        source: Source,
+        on_defect: OnDefect,
+        *,
+        queue: int = QUEUE,
+        recent: int = RECENT,
     ) -> None:
         self._db = db
         self._source = source
         self._on_defect = on_defect
         self._queue = queue
         self._index = Index()
+        self._recent = Recent(recent)
         self._cursor = Cursor("", 0)
         self._readers = asyncio.Semaphore(READERS)
         self._closed = False
@@ -88,7 +98,8 @@ class Hub:
             subscription = Subscription(self, wanted, self._cursor)
             subscription.attach()
             return subscription
-        await self._check(after)
+        if not await self._known(after):
+            raise CursorExpired
         return Subscription(self, wanted, after)
 
     # What subscriptions ask for.
@@ -102,20 +113,39 @@ class Hub:
         self._index.remove(subscription)
 
     async def read(self, interest: Interest, after: Cursor, to: int) -> Page:
-        """The next page of what is wanted; a few at a time, for clients come back in crowds."""
-        async with self._readers:
-            records, reached = await patiently(
-                lambda: log.window(self._db, interest.types, after.position, to, PAGE)
-            )
-            # After reading: what is there now was there then.
-            await self._check(after)
+        """The next page of what is wanted, from memory where it is kept, else from the log."""
+        if after.incarnation != self._cursor.incarnation:
+            raise CursorExpired
+        records: Sequence[Record]
+        if kept := self._recent.following(after.position, min(PAGE, to - after.position)):
+            records, reached = kept, kept[-1].position
+        else:
+            records, reached = await self._from_log(interest, after, to)
         wanted = (record for record in records if interest.covers(record.envelope))
         found = [received for record in wanted if (received := self._decoded(record))]
         return Page(found, reached)
 
-    async def _check(self, after: Cursor) -> None:
-        if not await patiently(lambda: log.holds(self._db, after)):
-            raise CursorExpired
+    async def _from_log(
+        self, interest: Interest, after: Cursor, to: int
+    ) -> tuple[Sequence[Record], int]:
+        """A few at a time: clients come back in crowds."""
+        async with self._readers:
+            found = await patiently(
+                lambda: log.window(self._db, interest.types, after.position, to, PAGE)
+            )
+            # After reading: what is there now was there then.
+            if not await patiently(lambda: log.holds(self._db, after)):
+                raise CursorExpired
+        return found
+
+    async def _known(self, cursor: Cursor) -> bool:
+        """Whether all that followed it is here."""
+        if cursor.incarnation == self._cursor.incarnation:
+            if cursor.position == self._cursor.position:
+                return True
+            if self._recent.following(cursor.position, 1):
+                return True
+        return await patiently(lambda: log.holds(self._db, cursor))
 
     # The one reader.
 
@@ -152,6 +182,7 @@ class Hub:
     def _begin_anew(self, end: Cursor) -> None:
         """The log is another one, or has been cut behind us: nobody's place is in it any more."""
         self._cursor = end
+        self._recent.clear()
         self._expel(CursorExpired())
 
     def _expel(self, reason: Exception) -> None:
@@ -163,6 +194,7 @@ class Hub:
             if record.position != self._cursor.position + 1:
                 raise LogLost
             self._cursor = Cursor(self._cursor.incarnation, record.position)
+            self._recent.add(record)
             concerned = self._index.concerned(record.envelope)
             if concerned and (received := self._decoded(record)):
                 for subscription in concerned:

@@ -77,5 +77,4 @@ async def _records(db: Reads, rows: Select[Any]) -> list[Record]:
 
 
 def _record(row: Row[Any]) -> Record:
-    values = dict(row._mapping)
-    return Record(values.pop("position"), Envelope(**values))
+    return Record(row[0], Envelope(**dict(zip(ENVELOPE, row[1:], strict=True))))

@@ -31,5 +31,6 @@ async def complaints() -> AsyncIterator[Complaints]:
 
 @pytest.fixture
 async def hub(db: Database, complaints: Complaints) -> AsyncIterator[Hub]:
-    async with Hub(db, LogSource(db, Bell(db)), complaints, queue=100).running() as hub:
+    """Small queues, and no memory: it has to ask the log."""
+    async with Hub(db, LogSource(db, Bell(db)), complaints, queue=100, recent=0).running() as hub:
         yield hub

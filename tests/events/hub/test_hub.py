@@ -14,6 +14,7 @@ from models.database import Database
 from tests.events.hub.conftest import Complaints
 from tests.events.hub.listening import numbers, reached, take
 from tests.events.stamped import low, lows, publish
+from tests.postgres import Server
 
 pytestmark = pytest.mark.commits
 
@@ -163,6 +164,26 @@ async def test_a_log_that_is_empty_but_not_new_knows_only_its_end(db: Database, 
     assert [each.position for each in await take(subscription, 1)] == [11]
 
 
+async def test_the_latest_events_come_from_memory(
+    db: Database, complaints: Complaints, statements: list[str]
+) -> None:
+    async with Hub(db, LogSource(db, Bell(db)), complaints, recent=10).running() as hub:
+        await publish(db, *lows(range(30)))
+        await reached(hub, 30)
+        for seen in range(20, 30):
+            cursor = Cursor(hub.cursor.incarnation, seen)
+            del statements[:]
+            missed = await take(await hub.subscribe(cursor), 30 - seen)
+            assert [each.position for each in missed] == list(range(seen + 1, 31))
+            assert not [each for each in statements if "position <=" in each]
+        everything = await hub.subscribe(Cursor(hub.cursor.incarnation, 0))
+        assert await numbers(everything, 30) == list(range(30))
+        few = Interest(ids=frozenset({"stk_2"}))
+        waiting = await hub.subscribe(Cursor(hub.cursor.incarnation, 25), few)
+        await publish(db, low(30), low(31, "stk_2"))
+        assert await numbers(waiting, 1) == [31]
+
+
 async def test_what_is_pruned_while_it_is_read_ends_the_subscription(
     db: Database, hub: Hub
 ) -> None:
@@ -262,21 +283,20 @@ async def test_what_cannot_be_read_is_passed_over_and_counted(
 
 
 async def test_the_database_may_go_away_and_come_back(
-    db: Database, hub: Hub, caplog: pytest.LogCaptureFixture
+    databases: dict[str, Database], hub: Hub, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Every connection is killed, the one that listens too, again and again."""
+    """Every connection but the writer's is killed, the one that listens too, again and again."""
+    writer = databases["order"]
+    name = writer.engine.url.database
     live = await hub.subscribe()
     everything = asyncio.create_task(numbers(live, 100))
     resumed = []
     for begin in range(0, 100, 10):
-        await publish(db, *lows(range(begin, begin + 10)))
-        async with db.unit_of_work() as work:
-            await work.rows(
-                text("""
-                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()
-                """)
-            )
+        await publish(writer, *lows(range(begin, begin + 10)))
+        await server.command(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND application_name <> 'souk_order'"
+        )
         again = await hub.subscribe(Cursor(hub.cursor.incarnation, 0))
         resumed.append(await numbers(again, begin + 10))
     assert await everything == list(range(100))

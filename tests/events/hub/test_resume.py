@@ -119,7 +119,7 @@ async def test_clients_that_are_cut_and_resume_miss_nothing(
     async with (
         asyncio.timeout(PATIENCE),
         fed(kind, db, dice) as source,
-        Hub(db, source, complaints).running() as hub,
+        Hub(db, source, complaints, recent=500).running() as hub,
     ):
         clients = [
             Client(hub, INTERESTS[number % 4], begin, random.Random(number))
