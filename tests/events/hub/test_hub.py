@@ -17,6 +17,10 @@ from tests.events.stamped import low, lows, publish
 from tests.postgres import Server
 
 pytestmark = pytest.mark.commits
+KILL = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = '{}' AND application_name <> 'souk_order'
+"""
 
 
 def released(order: str) -> ReservationReleased:
@@ -287,16 +291,13 @@ async def test_the_database_may_go_away_and_come_back(
 ) -> None:
     """Every connection but the writer's is killed, the one that listens too, again and again."""
     writer = databases["order"]
-    name = writer.engine.url.database
+    killing = KILL.format(writer.engine.url.database)
     live = await hub.subscribe()
     everything = asyncio.create_task(numbers(live, 100))
     resumed = []
     for begin in range(0, 100, 10):
         await publish(writer, *lows(range(begin, begin + 10)))
-        await server.command(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = '{name}' AND application_name <> 'souk_order'"
-        )
+        await server.command(killing)
         again = await hub.subscribe(Cursor(hub.cursor.incarnation, 0))
         resumed.append(await numbers(again, begin + 10))
     assert await everything == list(range(100))
