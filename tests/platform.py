@@ -1,7 +1,8 @@
 """The whole platform in one test: every agent with its own role, and a way to ask them."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -9,6 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
+from events.hub import Hub
+from events.hub.bell import Bell
+from events.hub.hub import QUEUE
+from events.hub.source import LogSource
 from gateway.composition import SubgraphSource, compose
 from gateway.context import RequestContext
 from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest
@@ -53,6 +58,10 @@ class LoudCapture(DatabaseCapture):
         return await super().__call__(agent, path, defect, correlation_id)
 
 
+async def _loud(defect: BaseException) -> None:
+    raise defect
+
+
 @dataclass
 class Platform:
     """Each agent apart, with a database of its own role; they reach one another as neighbours."""
@@ -61,6 +70,7 @@ class Platform:
     spool: Path
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = LEASE
+    hub: Hub | None = None
     _agents: dict[str, Agents] = field(default_factory=dict)
 
     def agent(self, name: str) -> Agents:
@@ -74,8 +84,19 @@ class Platform:
                 {Roster: Roster(frozenset(AGENTS)), **self.settings},
                 _Neighbours(self),
                 self.lease,
+                self.hub,
             )
         return self._agents[name]
+
+    @asynccontextmanager
+    async def listening(self, queue: int = QUEUE) -> AsyncIterator[Hub]:
+        """From now on the agents have a hub, until the block ends."""
+        db = self.databases["platform"]
+        # What is not committed rings no bell.
+        source = LogSource(db, Bell(db, poll=0.02))
+        async with Hub(db, source, _loud, queue=queue).running() as self.hub:
+            self._agents.clear()
+            yield self.hub
 
     async def through_gateway(
         self, document: str, principal: Principal, variables: Mapping[str, Any]
