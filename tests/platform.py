@@ -90,11 +90,9 @@ class Platform:
 
     @asynccontextmanager
     async def listening(self, queue: int = QUEUE) -> AsyncIterator[Hub]:
-        """From now on the agents have a hub, until the block ends."""
+        """From now on the agents have a hub, until the block ends: for tests that commit."""
         db = self.databases["platform"]
-        # What is not committed rings no bell.
-        source = LogSource(db, Bell(db, poll=0.02))
-        async with Hub(db, source, _loud, queue=queue).running() as self.hub:
+        async with Hub(db, LogSource(db, Bell(db)), _loud, queue=queue).running() as self.hub:
             self._agents.clear()
             yield self.hub
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,12 +64,16 @@ async def watching(
     """Subscribed to one agent from the moment of entering until the block ends."""
     watcher = Watcher(platform)
     results = platform.agent(agent).subscribe(agent, document, variables, principal, "req_test")
-    async with aclosing(results), asyncio.TaskGroup() as tasks:
-        listening = tasks.create_task(watcher.listen(results))
+    listening = asyncio.create_task(watcher.listen(results))
+    try:
         for _ in range(STEPS):
             await asyncio.sleep(0)
         yield watcher
+    finally:
         listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await results.aclose()
 
 
 def cursors(answers: Sequence[Any]) -> list[int]:

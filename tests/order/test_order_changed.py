@@ -17,6 +17,8 @@ from tests.platform import Platform
 from tests.watching import cursors, watching
 
 S = OrderStatus
+# What is cut off in the middle of a query takes its connection along.
+pytestmark = pytest.mark.commits
 DOCUMENT = """subscription ($id: ID, $after: String) { orderChanged(id: $id, after: $after) {
   cursor type occurredAt order { id status customer { id } } } }"""
 NOTES = """subscription ($id: ID) { orderChanged(id: $id) {
