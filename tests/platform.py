@@ -10,8 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
+from events.bell import Bell
+from events.defects import Defects
 from events.hub import Hub
-from events.hub.bell import Bell
 from events.hub.hub import QUEUE
 from events.hub.source import LogSource
 from gateway.composition import SubgraphSource, compose
@@ -28,6 +29,7 @@ from subgraphs.kit.graph import Document
 from subgraphs.kit.roster import Roster
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.tokens import claims_of, principal_of
+from tests.events.traffic import running
 
 
 @cache
@@ -56,10 +58,6 @@ class LoudCapture(DatabaseCapture):
     ) -> str:
         traceback.print_exception(defect)
         return await super().__call__(agent, path, defect, correlation_id)
-
-
-async def _loud(defect: BaseException) -> None:
-    raise defect
 
 
 @dataclass
@@ -92,8 +90,10 @@ class Platform:
     async def listening(self, queue: int = QUEUE) -> AsyncIterator[Hub]:
         """From now on the agents have a hub, until the block ends: for tests that commit."""
         db = self.databases["platform"]
-        async with Hub(db, LogSource(db, Bell(db)), _loud, queue=queue).running() as self.hub:
-            self._agents.clear()
+        bell = Bell(db)
+        self.hub = Hub(db, Defects(LoudCapture(db, self.spool)), queue=queue)
+        self._agents.clear()
+        async with running(bell.run()), self.hub.running(LogSource(db, bell)):
             yield self.hub
 
     async def through_gateway(

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from events.hub.patience import patiently
+from models.transience import patiently
 from subgraphs.kit.context import Info
 from subgraphs.kit.entities import checked
 from subgraphs.kit.sharing import sharing_key

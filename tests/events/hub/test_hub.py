@@ -5,15 +5,23 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from events import log
 from events.catalog.inventory import ReservationReleased, StockLow
-from events.hub import Cursor, CursorExpired, Hub, Interest, Lagged, MalformedCursor
-from events.hub.bell import Bell
-from events.hub.hub import HubClosed
-from events.hub.source import LogSource
+from events.hub import (
+    Cursor,
+    CursorExpired,
+    Hub,
+    HubClosed,
+    Interest,
+    Lagged,
+    MalformedCursor,
+)
+from events.hub.ordered import OrderedSource
 from models.database import Database
-from tests.events.hub.conftest import Complaints
+from tests.events.hub.conftest import hub_on_log
 from tests.events.hub.listening import numbers, reached, take
 from tests.events.stamped import low, lows, publish
+from tests.events.traffic import Wires
 from tests.postgres import Server
 
 pytestmark = pytest.mark.commits
@@ -120,19 +128,17 @@ async def test_the_cursor_of_a_subscription_is_what_it_has_handed_out(
 
 
 async def test_a_subscriber_that_is_ahead_of_this_process_gets_nothing_twice(
-    db: Database, complaints: Complaints
+    db: Database, wires: Wires
 ) -> None:
-    """Another process has delivered what this one's hub has not read yet."""
-    bell = Bell(db, channel="nobody", poll=3600)
-    async with Hub(db, LogSource(db, bell), complaints).running() as slow:
-        await asyncio.sleep(0.05)  # it has looked once, and waits for a bell that does not ring
+    """Another process has delivered what this one's hub has not heard of yet."""
+    source = OrderedSource(db, gap=3600, silence=3600)
+    async with Hub(db, wires.defects).running(source) as slow:
         await publish(db, *lows(range(5)))
-        assert slow.cursor.position == 0
         ahead = await slow.subscribe(Cursor(slow.cursor.incarnation, 3))
         found = asyncio.create_task(take(ahead, 2))
         await asyncio.sleep(0)
-        async with db.unit_of_work() as work:
-            await work.execute(text("NOTIFY nobody"))
+        for record in await log.after(db, 0, 5):
+            source.put(slow.cursor.incarnation, record)
         assert [each.position for each in await found] == [4, 5]
 
 
@@ -169,9 +175,9 @@ async def test_a_log_that_is_empty_but_not_new_knows_only_its_end(db: Database, 
 
 
 async def test_the_latest_events_come_from_memory(
-    db: Database, complaints: Complaints, statements: list[str]
+    db: Database, wires: Wires, statements: list[str]
 ) -> None:
-    async with Hub(db, LogSource(db, Bell(db)), complaints, recent=10).running() as hub:
+    async with hub_on_log(wires, recent=10) as hub:
         await publish(db, *lows(range(30)))
         await reached(hub, 30)
         for seen in range(20, 30):
@@ -304,8 +310,8 @@ async def test_the_database_may_go_away_and_come_back(
     assert resumed == [list(range(end)) for end in range(10, 101, 10)]
 
 
-async def test_a_hub_that_ends_tells_its_subscribers(db: Database, complaints: Complaints) -> None:
-    async with Hub(db, LogSource(db, Bell(db)), complaints).running() as hub:
+async def test_a_hub_that_ends_tells_its_subscribers(wires: Wires) -> None:
+    async with hub_on_log(wires) as hub:
         live = await hub.subscribe()
         behind = await hub.subscribe(hub.cursor)
     for subscription in (live, behind):
