@@ -12,17 +12,18 @@ from models.database import Reads
 
 ROW = event_log.c
 _COLUMNS = [column for column in ROW if column.name != "stamped_at"]
-_IN_ORDER = select(*_COLUMNS).order_by(ROW.position)
+_NAMES = [column.name for column in _COLUMNS[1:]]
+IN_ORDER = select(*_COLUMNS).order_by(ROW.position)
 
 
 async def after(
     db: Reads, position: int, limit: int, *, through: int | None = None
 ) -> list[Stamped]:
     """The next events of all streams, without gaps; those up to `through`, where it is given."""
-    rows = _IN_ORDER.where(ROW.position > position)
+    rows = IN_ORDER.where(ROW.position > position)
     if through is not None:
         rows = rows.where(ROW.position <= through)
-    return [_stamped(row) for row in await db.rows(rows.limit(limit))]
+    return [stamped(row) for row in await db.rows(rows.limit(limit))]
 
 
 async def of_stream(
@@ -35,10 +36,10 @@ async def of_stream(
     through: int | None = None,
 ) -> list[Stamped]:
     """The next events of one stream, in order."""
-    rows = _IN_ORDER.where(ROW.agent == agent, ROW.partition == partition, ROW.position > position)
+    rows = IN_ORDER.where(ROW.agent == agent, ROW.partition == partition, ROW.position > position)
     if through is not None:
         rows = rows.where(ROW.position <= through)
-    return [_stamped(row) for row in await db.rows(rows.limit(limit))]
+    return [stamped(row) for row in await db.rows(rows.limit(limit))]
 
 
 async def before(db: Reads, agent: str, partition: int, position: int) -> int:
@@ -69,10 +70,10 @@ async def incarnation(db: Reads) -> str:
 
 
 async def find(db: Reads, positions: Sequence[int]) -> list[Stamped]:
-    rows = _IN_ORDER.where(ROW.position.in_(positions))
-    return [_stamped(row) for row in await db.rows(rows)]
+    rows = IN_ORDER.where(ROW.position.in_(positions))
+    return [stamped(row) for row in await db.rows(rows)]
 
 
-def _stamped(row: Row[Any]) -> Stamped:
-    values = dict(row._mapping)
-    return Stamped(values.pop("position"), Envelope(**values))
+def stamped(row: Row[Any]) -> Stamped:
+    """The row by its columns' order: by their names it would cost three times as much."""
+    return Stamped(row[0], Envelope(**dict(zip(_NAMES, row[1:], strict=True))))

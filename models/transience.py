@@ -1,5 +1,9 @@
 """Which failures pass by themselves: those are tried again, all others are for somebody to mend."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -9,6 +13,11 @@ BROKEN_CLASSES = frozenset({"08", "53", "57", "58"})
 PASSING_CLASSES = BROKEN_CLASSES | {"40"}
 """And 40: rolled back for another transaction's sake."""
 LOCK_NOT_AVAILABLE = "55P03"
+
+
+T = TypeVar("T")
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+"""Seconds."""
 
 
 class Unreachable(Exception):
@@ -23,6 +32,19 @@ def is_transient(error: BaseException) -> bool:
         return True
     state = _state(error)
     return state is not None and (state[:2] in PASSING_CLASSES or state == LOCK_NOT_AVAILABLE)
+
+
+async def patiently(read: Callable[[], Awaitable[T]]) -> T:
+    """What `read` answers, tried again for as long as it fails in a way that passes."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await read()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def breaks_connection(error: BaseException) -> bool:

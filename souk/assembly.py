@@ -13,6 +13,8 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from events.defects import Defects
+from events.hub import Hub
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
@@ -180,7 +182,8 @@ async def open_agents(
     try:
         await capture.drain()
         roster = Roster(frozenset(config().subgraphs))
-        yield Agents(agents, db, capture, {OrderSettings: order, Roster: roster}, remote)
+        hub = Hub(db, Defects(capture))
+        yield Agents(agents, db, capture, {OrderSettings: order, Roster: roster}, remote, hub=hub)
     finally:
         await db.close()
 

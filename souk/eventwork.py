@@ -1,4 +1,4 @@
-"""What carries the events, beside the server: sequencer, bus and retention of this process."""
+"""What carries the events, beside the server: sequencer, bus and hub of this process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from events.bell import Bell
 from events.defects import Defects
+from events.hub.source import LogSource
 from events.postgres_bus import PostgresBus
 from events.retention import prune
 from events.sequencer import Sequencer
@@ -41,9 +42,20 @@ async def event_work(url: str, agents: Agents, role: str | None = None) -> Async
     loops = (bell.run(), Sequencer(db, bell, defects).run(), bus.run())
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
-        yield bell
+        async with _hub(agents, bell):
+            yield bell
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await db.close()
+
+
+@asynccontextmanager
+async def _hub(agents: Agents, bell: Bell) -> AsyncIterator[None]:
+    """What feeds the subscriptions, where there are any."""
+    if agents.hub is None:
+        yield
+        return
+    async with agents.hub.running(LogSource(agents.db, bell)):
+        yield

@@ -13,6 +13,7 @@ from subgraphs.customer.mutations.contact import record_interaction, set_consent
 from subgraphs.customer.mutations.leaving import anonymize_customer, merge_customers
 from subgraphs.customer.repository import customers as records
 from subgraphs.customer.repository import interactions
+from subgraphs.customer.subscriptions import customer_changed
 from subgraphs.customer.types import (
     Customer,
     CustomerInteraction,
@@ -76,6 +77,7 @@ schema = subgraph(
         merge_customers,
         anonymize_customer,
     ],
+    subscriptions=[customer_changed],
     resolvers=[loaders.customers_by_id, loaders.addresses_by_id, loaders.interactions_by_id],
     fields=[
         loaders.addresses,

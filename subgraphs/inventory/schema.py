@@ -28,6 +28,7 @@ from subgraphs.inventory.mutations.stock import (
     set_stock,
     transfer_stock,
 )
+from subgraphs.inventory.subscriptions import stock_changed
 from subgraphs.inventory.timers import TIMERS
 from subgraphs.inventory.types import (
     Availability,
@@ -144,6 +145,7 @@ schema = subgraph(
         release_reservation,
         set_reorder_point,
     ],
+    subscriptions=[stock_changed],
     resolvers=[levels_by_id, movements_by_id, reservations_by_id],
     fields=[
         lines,

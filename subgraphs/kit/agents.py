@@ -1,12 +1,14 @@
 """The agents that run in this process: makes their contexts, and carries commands among them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
 from strawberry.types import ExecutionResult
 
+from events.hub import Hub
 from models.database import Cause, Database
 from subgraphs.kit.capture import Capture
 from subgraphs.kit.context import Context, Info
@@ -46,6 +48,7 @@ class Agents:
     """`settings` maps a settings class to its instance; `lease` is that of idempotency keys.
 
     `others` are the agents of the installation that run elsewhere, as supergraph.yaml names them.
+    `hub` is where subscriptions hear of events, for as long as it runs.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -55,6 +58,7 @@ class Agents:
     remote: Remote = field(default_factory=Nowhere)
     lease: timedelta = LEASE
     others: frozenset[str] = frozenset()
+    hub: Hub | None = None
 
     def has(self, agent: str) -> bool:
         """Whether the installation has this agent; whether it answers is another question."""
@@ -72,6 +76,29 @@ class Agents:
         context = self.context(agent, principal, correlation)
         return await self.subgraphs[agent].execute(document, context, variables)
 
+    async def subscribe(
+        self,
+        agent: str,
+        document: str,
+        variables: Mapping[str, Any],
+        principal: Principal,
+        correlation: str,
+        operation_name: str | None = None,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """The results of a subscription of one agent, as `principal`; close it to end it.
+
+        One that is refused, or breaks, ends with a result that has errors without a path.
+        """
+        results = await self.subgraphs[agent].schema.subscribe(
+            document,
+            dict(variables),
+            self.context(agent, principal, correlation),
+            operation_name=operation_name,
+        )
+        async with aclosing(results):
+            async for result in results:
+                yield result
+
     def context(self, agent: str, principal: Principal, correlation: str) -> Context:
         """One request of `principal` to `agent`."""
         return Context(
@@ -83,6 +110,7 @@ class Agents:
             graph=_Sender(self, self.sender(agent, principal), correlation),
             settings=self.settings,
             lease=self.lease,
+            hub=self.hub,
         )
 
     def acting(self, agent: str, cause: Cause) -> Info:

@@ -4,10 +4,20 @@ Nothing else in the platform touches Strawberry's resolvers; another engine read
 """
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as dataclass_fields
 from functools import reduce
+from inspect import isawaitable
 from operator import or_
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -176,13 +186,25 @@ def _subscription(spec: Subscription[Any, Any]) -> StrawberryField:
     name = f"Subscription.{camel(spec.name)}"
 
     async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> AsyncIterator[Any]:
-        async for value in spec.function(info.context.info(spec.policy, name), **arguments):
-            yield value
+        events = spec.function(info.context.info(spec.policy, name), **arguments)
+        return _one_by_one(await events if isawaitable(events) else events, info.context)
 
     returns = get_type_hints(spec.function)["return"]
     field = _field(spec.name, spec, resolve, arguments_of(spec.function, skip=1), returns)
     field.is_subscription = True
     return field
+
+
+async def _one_by_one(
+    events: AsyncGenerator[Any, None], context: Context
+) -> AsyncGenerator[Any, None]:
+    """Each event is read as of its own time; `cursor` is where the client may resume behind it."""
+    async with aclosing(events):
+        async for event in events:
+            context.read_from(context.db.clock())
+            context.cursor = getattr(event, "cursor", None)
+            yield event
+    context.cursor = None
 
 
 def _mutation(command: Command) -> StrawberryField:

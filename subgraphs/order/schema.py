@@ -27,6 +27,7 @@ from subgraphs.order.report import SalesGrouping, SalesReport
 from subgraphs.order.repository import orders as order_rows
 from subgraphs.order.repository import rates
 from subgraphs.order.repository import report as sums
+from subgraphs.order.subscriptions import order_changed
 from subgraphs.order.timers import placement_expiry
 from subgraphs.order.types import Order, ShippingMethod, TaxRate
 
@@ -99,6 +100,7 @@ schema = subgraph(
         upsert_shipping_method,
         upsert_tax_rate,
     ],
+    subscriptions=[order_changed],
     fields=[
         loaders.orders,
         loaders.lines,

@@ -21,6 +21,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.suspendCustomer": "approve",
         "Mutation.updateCustomer": "customer write",
         "Mutation.upsertAddress": "customer write",
+        "Subscription.customerChanged": "customer read",
     },
     "inventory": {
         "Query.availability": "public",
@@ -41,6 +42,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.setReorderPoint": "write",
         "Mutation.setStock": "approve",
         "Mutation.transferStock": "write",
+        "Subscription.stockChanged": "read",
     },
     "order": {
         "Query.order": "customer read",
@@ -59,6 +61,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.updateOrderLines": "customer write",
         "Mutation.upsertShippingMethod": "approve",
         "Mutation.upsertTaxRate": "approve",
+        "Subscription.orderChanged": "customer read",
     },
     "product": {
         "Query.categories": "public",
@@ -79,6 +82,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.updateProduct": "write",
         "Mutation.updateProductVariant": "write",
         "Mutation.upsertCategory": "write",
+        "Subscription.productChanged": "public",
     },
 }
 
