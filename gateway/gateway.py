@@ -29,6 +29,7 @@ from gateway.execution.admission import (
     refuse_by,
 )
 from gateway.execution.cache import BoundedCache, SingleFlightCache
+from gateway.execution.denied import withheld_errors
 from gateway.execution.documents import Document, DocumentReader, formatted
 from gateway.execution.engine import Engine, OnDefect
 from gateway.execution.errors import INTERNAL, SUBGRAPH_ERROR, Violation, error, unexplained
@@ -113,11 +114,14 @@ class Gateway:
             raise ValueError(f"no transport for the subgraphs {', '.join(missing)}")
         self.schema: GraphQLSchema = self.supergraph.schema
         refuse_by(scalars or {}, self.schema)
-        self._authorization = Authorization(self.supergraph.requirements, policies)
+        planner = Planner(self.supergraph, self.settings.merge_waves)
+        self._authorization = Authorization(
+            self.supergraph.requirements, policies, planner.inputs.needs
+        )
         self._labels = OverrideLabels(self.supergraph.labels, labels, draw)
         self._preparer = Preparer(
             self.supergraph,
-            Planner(self.supergraph, self.settings.merge_waves),
+            planner,
             self.settings.planning_seconds,
             self.settings.compile_after,
             self.settings.unauthorized == "reject",
@@ -228,6 +232,8 @@ class Gateway:
             errors = [formatted(item, SUBGRAPH_ERROR) for item in result.errors or ()]
         run = await self._engine.run(prepared.program, request.variables, context, data)
         errors.extend(run.errors)
+        for withheld in prepared.plan.withheld:
+            errors.extend(withheld_errors(withheld, run.data))
         violations: list[Violation] = []
         answer = prepared.project(run.data, violations)
         if violations:
