@@ -42,10 +42,12 @@ class Reload(Section):
 class QueryPlanning(Section):
     """`cache_size`: plans kept. `warmed_up_queries`: of them, planned anew before a reload.
 
-    `timeout`: for one plan.
+    `timeout`: for one plan. `compile_after`: the use of an operation at which the code for its
+    answers is compiled; until then they are made without.
     """
 
     cache_size: _Count = 2_000
+    compile_after: _Count = 2
     warmed_up_queries: Annotated[int, Field(ge=0)] = 100
     timeout: Duration = written("1s")
 
@@ -130,7 +132,11 @@ class KeySet(Section):
 
 
 class Jwt(Section):
-    """Bearer tokens (ES256) of one issuer for one audience. Without a token: anonymous."""
+    """Bearer tokens of one issuer for one audience. Without a token: anonymous.
+
+    ES256, ES384, ES512, EdDSA, RS256 to RS512, PS256 to PS512: as the type of the key allows and
+    its `alg` says; an RSA key without `alg` is for RS256.
+    """
 
     jwks: KeySet
     issuer: str
@@ -147,6 +153,21 @@ class Authentication(Section):
     router: RouterAuthentication
 
 
+class AuthorizationDirectives(Section):
+    """`reject_unauthorized`: refuse an operation of which the caller may not read all.
+
+    Without, what the caller may not read is null with an error.
+    """
+
+    reject_unauthorized: bool = False
+
+
+class Authorization(Section):
+    """`@authenticated` and `@requiresScopes` always hold; `@policy` needs code of yours."""
+
+    directives: AuthorizationDirectives = AuthorizationDirectives()
+
+
 class Settings(Section):
     """Settings of `python -m gateway`. Durations: `250ms`, `30s`, `5m`; sizes: `500kb`, `2mb`."""
 
@@ -159,6 +180,7 @@ class Settings(Section):
     include_subgraph_errors: IncludeSubgraphErrors = IncludeSubgraphErrors()
     override_subgraph_url: dict[str, Url] = Field(default_factory=dict)
     authentication: Authentication | None = None
+    authorization: Authorization = Authorization()
 
     @model_validator(mode="after")
     def _graphiql_can_read(self) -> "Settings":
@@ -192,6 +214,10 @@ class Settings(Section):
             max_tokens=self.limits.parser_max_tokens,
             introspection=self.supergraph.introspection,
             planning_seconds=planning.timeout,
+            compile_after=planning.compile_after,
+            unauthorized="reject"
+            if self.authorization.directives.reject_unauthorized
+            else "filter",
             mask_subgraph_errors=self.include_subgraph_errors.masked(subgraphs),
         )
 

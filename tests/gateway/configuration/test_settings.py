@@ -17,7 +17,7 @@ supergraph:
   path: /api/graphql
   introspection: true
   reload: { poll_interval: 250ms }
-  query_planning: { cache_size: 10, warmed_up_queries: 5, timeout: 2s }
+  query_planning: { cache_size: 10, warmed_up_queries: 5, timeout: 2s, compile_after: 7 }
 health_check: { path: /up }
 graphiql: { enabled: true }
 headers:
@@ -50,6 +50,7 @@ include_subgraph_errors: { all: true, subgraphs: { products: false } }
 override_subgraph_url: { products: "https://p.test/graphql" }
 authentication:
   router: { jwt: { jwks: { file: keys.json }, issuer: i, audience: a } }
+authorization: { directives: { reject_unauthorized: true } }
 """
 
 
@@ -78,6 +79,9 @@ def test_a_full_file(tmp_path: Path) -> None:
     gateway = settings.gateway(["products", "slow"])
     assert gateway.mask_subgraph_errors == frozenset({"products"})
     assert (gateway.plan_cache_size, gateway.planning_seconds) == (10, 2)
+    assert (gateway.compile_after, gateway.unauthorized) == (7, "reject")
+    defaults = Settings().gateway([])
+    assert (defaults.compile_after, defaults.unauthorized) == (2, "filter")
 
 
 def test_what_is_said_of_one_subgraph_wins_key_by_key(tmp_path: Path) -> None:
