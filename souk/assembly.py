@@ -13,6 +13,7 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.context import REQUEST_ID
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
@@ -201,18 +202,18 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
             planning_seconds=limits.planning_seconds,
         ),
         check=checks.check,
-        on_defect=_captured(agents.capture),
+        on_defect=captured(agents.capture),
         scalars=PARSERS,
     )
 
 
-def _captured(capture: Capture) -> OnDefect:
-    """The gateway's own defects go where the agents' go."""
+def captured(capture: Capture) -> OnDefect:
+    """The gateway's own defects go where the agents' go, with the id of the request."""
 
-    async def captured(place: str, defect: BaseException) -> str:
-        return await capture("gateway", place, defect, "gateway")
+    async def tell(place: str, defect: BaseException) -> str:
+        return await capture("gateway", place, defect, REQUEST_ID.get() or "gateway")
 
-    return captured
+    return tell
 
 
 def _edge(
@@ -238,7 +239,7 @@ def _edge(
         jwks=lambda: public,
         readiness=readiness,
         graphiql=graphiql,
-        on_defect=_captured(agents.capture),
+        on_defect=captured(agents.capture),
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
     )
