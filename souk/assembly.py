@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import click
 from sqlalchemy import text
@@ -58,6 +58,8 @@ class Closable(Protocol):
 
 
 C = TypeVar("C", bound=Closable)
+# Variants of a product, lines of an order, warehouses of a variant: few, unless one asks for many.
+_LIST_SIZE: Final = 5
 EXAMPLE = """\
 # Souk: one graph, many agents.
 # Ctrl+Enter asks. The Headers tab below takes
@@ -200,6 +202,9 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
             max_tokens=limits.tokens,
             introspection=settings.introspection_enabled,
             planning_seconds=limits.planning_seconds,
+            max_cost=limits.cost,
+            list_size=_LIST_SIZE,
+            report_cost=True,
         ),
         check=checks.check,
         on_defect=captured(agents.capture),

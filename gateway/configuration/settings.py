@@ -80,7 +80,12 @@ class GraphiQLSection(Section):
 
 
 class Limits(Section):
-    """The largest operation that is let in; see `gateway.policy.limits.Limits`."""
+    """The largest operation that is let in; see `gateway.policy.limits.Limits`.
+
+    `max_cost`: by `@cost` and `@listSize`, estimated before planning; without it there is no bound.
+    `list_size` is taken for lists that neither these nor `first` and `last` bound; `report_cost`
+    tells the estimate with each answer.
+    """
 
     max_depth: _Count = 15
     max_aliases: _Count = 100
@@ -88,6 +93,9 @@ class Limits(Section):
     max_directives: _Count = 50
     max_nesting: _Count = 100
     parser_max_tokens: _Count = 10_000
+    max_cost: _Count | None = None
+    list_size: _Count = 10
+    report_cost: bool = False
     http_max_request_bytes: Size = written("1mb")
 
     def of_documents(self) -> DocumentLimits:
@@ -212,6 +220,9 @@ class Settings(Section):
         return GatewaySettings(
             plan_cache_size=planning.cache_size,
             max_tokens=self.limits.parser_max_tokens,
+            max_cost=self.limits.max_cost,
+            list_size=self.limits.list_size,
+            report_cost=self.limits.report_cost,
             introspection=self.supergraph.introspection,
             planning_seconds=planning.timeout,
             compile_after=planning.compile_after,

@@ -45,7 +45,8 @@ traffic_shaping:
       compression: gzip
       max_response_size: 2mb
     slow: { timeout: 20s, deduplicate_query: false, circuit_breaker: { enabled: false } }
-limits: { max_depth: 7, http_max_request_bytes: 500kb }
+limits:
+  { max_depth: 7, http_max_request_bytes: 500kb, max_cost: 9, list_size: 3, report_cost: true }
 include_subgraph_errors: { all: true, subgraphs: { products: false } }
 override_subgraph_url: { products: "https://p.test/graphql" }
 authentication:
@@ -80,7 +81,9 @@ def test_a_full_file(tmp_path: Path) -> None:
     assert gateway.mask_subgraph_errors == frozenset({"products"})
     assert (gateway.plan_cache_size, gateway.planning_seconds) == (10, 2)
     assert (gateway.compile_after, gateway.unauthorized) == (7, "reject")
+    assert (gateway.max_cost, gateway.list_size, gateway.report_cost) == (9, 3, True)
     defaults = Settings().gateway([])
+    assert (defaults.max_cost, defaults.report_cost) == (None, False)
     assert (defaults.compile_after, defaults.unauthorized) == (2, "filter")
 
 
