@@ -66,7 +66,8 @@ _MOST_MASKS = 16
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """Sizes in entries unless said. `planning_seconds`: what one plan may cost.
+    """Sizes in entries unless said. `planning_seconds`: what one plan may cost, as
+    time of the processor.
 
     `merge_waves` sends entity fetches of one subgraph together that come after equally many
     others: fewer requests, but one then waits for the inputs of all. `mask_subgraph_errors`: of
