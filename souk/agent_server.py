@@ -8,6 +8,7 @@ from gateway.context import RequestContext
 from gateway.execution.documents import OPERATION_RESOLUTION_FAILURE
 from gateway.execution.errors import error
 from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
+from souk.agent_limits import refusals
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.tokens import principal_of
 
@@ -25,6 +26,9 @@ class AgentExecutor:
         self, request: GraphQLRequest, context: RequestContext, *, allow_mutations: bool = True
     ) -> GraphQLResponse:
         """See `gateway.server.executor.Executor`."""
+        refused = refusals(request.query)
+        if refused:
+            return GraphQLResponse(None, list(refused), executed=False)
         subgraph = self._agents.subgraphs[self._agent]
         allowed = set(OperationType) if allow_mutations else {OperationType.QUERY}
         principal = principal_of(context.claims)

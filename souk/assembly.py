@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import click
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from events.defects import Defects
 from events.hub import Hub
+from gateway.context import REQUEST_ID
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
@@ -60,6 +61,8 @@ class Closable(Protocol):
 
 
 C = TypeVar("C", bound=Closable)
+# Variants of a product, lines of an order, warehouses of a variant: few, unless one asks for many.
+_LIST_SIZE: Final = 5
 EXAMPLE = """\
 # Souk: one graph, many agents.
 # Ctrl+Enter asks. The Headers tab below takes
@@ -205,20 +208,23 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
             max_tokens=limits.tokens,
             introspection=settings.introspection_enabled,
             planning_seconds=limits.planning_seconds,
+            max_cost=limits.cost,
+            list_size=_LIST_SIZE,
+            report_cost=True,
         ),
         check=checks.check,
-        on_defect=_captured(agents.capture),
+        on_defect=captured(agents.capture),
         scalars=PARSERS,
     )
 
 
-def _captured(capture: Capture) -> OnDefect:
-    """The gateway's own defects go where the agents' go."""
+def captured(capture: Capture) -> OnDefect:
+    """The gateway's own defects go where the agents' go, with the id of the request."""
 
-    async def captured(place: str, defect: BaseException) -> str:
-        return await capture("gateway", place, defect, "gateway")
+    async def tell(place: str, defect: BaseException) -> str:
+        return await capture("gateway", place, defect, REQUEST_ID.get() or "gateway")
 
-    return captured
+    return tell
 
 
 def _edge(
@@ -244,7 +250,7 @@ def _edge(
         jwks=lambda: public,
         readiness=readiness,
         graphiql=graphiql,
-        on_defect=_captured(agents.capture),
+        on_defect=captured(agents.capture),
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
     )

@@ -30,7 +30,6 @@ class Limits(Section):
     root_fields: Count = 20
     directives: Count = 50
     cost: Count = 10_000
-    page_size: Count = 100
     request_seconds: Seconds = 30.0
     planning_seconds: Seconds = 1.0
     subgraph_seconds: Seconds = 10.0

@@ -82,7 +82,7 @@ class Platform:
                 {Roster: Roster(frozenset(AGENTS)), **self.settings},
                 _Neighbours(self),
                 self.lease,
-                self.hub,
+                hub=self.hub,
             )
         return self._agents[name]
 

@@ -16,6 +16,7 @@ from graphql import (
 from gateway.execution.documents import OPERATION_RESOLUTION_FAILURE, Document, formatted
 from gateway.execution.errors import error
 from gateway.execution.messages import Refused
+from gateway.policy.limits import LIMIT_EXCEEDED
 from gateway.policy.requirements import NOTHING, Needs
 
 BAD_USER_INPUT: Final = "BAD_USER_INPUT"
@@ -74,6 +75,13 @@ def check_kind(operation: OperationDefinitionNode, allow_mutations: bool) -> Non
     if kind is OperationType.SUBSCRIPTION:
         message = "Subscriptions are not served as single responses."
         raise Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
+
+
+def check_cost(cost: int, most: int | None) -> None:
+    """Raises Refused."""
+    if most is not None and cost > most:
+        message = f"The operation's cost of {cost} exceeds the limit of {most}."
+        raise Refused([error(message, LIMIT_EXCEEDED, limit="cost", cost=cost)])
 
 
 def coerced_variables(

@@ -122,6 +122,8 @@ class Preparer:
             plan = self._planner.plan(
                 document.node, operation, booleans, self._seconds, denial=denial, labels=labels
             )
+            if self._reject and plan.withheld:
+                return Refusal([each.coordinate for each in plan.withheld])
             return self._prepared(plan, document.fragments, operation, booleans, root, denial)
         except RecursionError as overflow:
             raise PlanningFailed("The operation is nested too deeply.") from overflow

@@ -144,6 +144,18 @@ class PlanStep:
         return waves
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A field that is not fetched, because no key leads there that its caller may read.
+
+    It would stand under `key` of the objects at `path`.
+    """
+
+    path: ResponsePath
+    key: str
+    coordinate: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Steps run one after the other: one for a query, one or more for a mutation.
@@ -154,6 +166,7 @@ class Plan:
     operation: Literal["query", "mutation"]
     steps: tuple[PlanStep, ...]
     shape: Callable[[], Shape]
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def requests(self) -> Iterator[Request]:
