@@ -209,7 +209,8 @@ async def test_who_is_too_slow_is_told_where_to_go_on(
             await quick.data(1)
         *before, last = [result async for result in slow]
         assert cursors([each.data and each.data["orderChanged"] for each in before]) == [2, 3]
-        [error] = last.errors or ()
+        assert last.errors is not None
+        [error] = last.errors
         assert last.data is None
         assert error.formatted["extensions"] == {
             "code": "SUBSCRIPTION_LAGGED",
