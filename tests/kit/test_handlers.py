@@ -162,6 +162,11 @@ async def test_an_agent_that_cannot_be_reached_parks_nothing(
     assert await agents.db.rows(text("SELECT * FROM platform.parked_key")) == []
 
 
-async def test_agents_without_handlers_consume_nothing(db: Database) -> None:
+async def test_agents_without_handlers_hear_of_merged_and_erased_customers(db: Database) -> None:
     silent = subgraph("note", queries=[echo])
-    assert consumers(Agents({"note": silent}, db, Captured())) == []
+    [consumer] = consumers(Agents({"note": silent}, db, Captured()))
+    assert consumer.types == {
+        "customer.merged",
+        "customer.erasure_requested",
+        "customer.anonymized",
+    }
