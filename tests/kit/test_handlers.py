@@ -168,5 +168,6 @@ async def test_agents_without_handlers_hear_of_merged_and_erased_customers(db: D
     assert consumer.types == {
         "customer.merged",
         "customer.erasure_requested",
+        "customer.erasure_vetoed",
         "customer.anonymized",
     }
