@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from events.bell import OUTBOX
 from events.catalog import AGENT_OF
 from events.envelope import Envelope
 from events.event import Event
@@ -47,6 +48,7 @@ async def _write(work: UnitOfWork, events: list[Event]) -> None:
         following[event.aggregate_id] += 1
         envelopes.append(_envelope(work, event, following[event.aggregate_id]))
     await work.execute(insert(outbox), [asdict(envelope) for envelope in envelopes])
+    work.announce(OUTBOX)
 
 
 def _envelope(work: UnitOfWork, event: Event, sequence: int) -> Envelope:

@@ -1,10 +1,14 @@
 """What accompanies one client request on its way through the gateway."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.response_headers import ResponseHeaders
+
+REQUEST_ID: ContextVar[str] = ContextVar("gateway.request_id", default="")
+"""Of the request that this task works for, set by the edge: for who is told of a defect."""
 
 
 @dataclass(frozen=True, slots=True)

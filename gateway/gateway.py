@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from typing import Any, Literal, TypeVar
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -21,6 +22,7 @@ from gateway.execution.admission import (
     METHOD_NOT_ALLOWED,
     ParseScalar,
     PlanKey,
+    check_cost,
     check_kind,
     coerced_variables,
     condition_values,
@@ -29,6 +31,7 @@ from gateway.execution.admission import (
     refuse_by,
 )
 from gateway.execution.cache import BoundedCache, SingleFlightCache
+from gateway.execution.denied import withheld_errors
 from gateway.execution.documents import Document, DocumentReader, formatted
 from gateway.execution.engine import Engine, OnDefect
 from gateway.execution.errors import INTERNAL, SUBGRAPH_ERROR, Violation, error, unexplained
@@ -43,7 +46,9 @@ from gateway.planning.model import Supergraph
 from gateway.planning.plan import Plan
 from gateway.planning.planner import Planner
 from gateway.policy.authorization import UNAUTHORIZED, Authorization, Policies
+from gateway.policy.estimate import Estimate
 from gateway.policy.labels import Draw, Labels, OverrideLabels, draw_percentage
+from gateway.policy.requirements import NOTHING, Needs
 from gateway.transport.protocol import Transport
 
 __all__ = [
@@ -59,17 +64,23 @@ __all__ = [
 
 QUERY_PLANNING_FAILED = "QUERY_PLANNING_FAILED"
 T = TypeVar("T")
+# Of a document that is asked by many kinds of callers, only so many are planned for ahead.
+_MOST_MASKS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """Sizes in entries unless said. `planning_seconds`: what one plan may cost.
+    """Sizes in entries unless said. `planning_seconds`: what one plan may cost, as
+    time of the processor.
 
     `merge_waves` sends entity fetches of one subgraph together that come after equally many
     others: fewer requests, but one then waits for the inputs of all. `mask_subgraph_errors`: of
     all subgraphs, or of those named, clients see no messages and extensions of errors.
     `compile_after`: the use of an operation for which its projection is compiled; 1 compiles all.
     `unauthorized`: null what a caller may not read, or refuse the whole operation.
+    `max_cost`: of an operation, estimated before it is planned; None: no bound. `list_size`: what
+    the estimate takes for a list that no argument and no `@listSize` bounds. `report_cost`: tell
+    the estimate with each answer, as `extensions.cost`.
     """
 
     document_cache_size: int = 2_000
@@ -82,6 +93,9 @@ class GatewaySettings:
     merge_waves: bool = True
     compile_after: int = 2
     unauthorized: Literal["filter", "reject"] = "filter"
+    max_cost: int | None = None
+    list_size: int = 10
+    report_cost: bool = False
 
 
 class Gateway:
@@ -120,11 +134,14 @@ class Gateway:
             raise ValueError(f"no transport for the subgraphs {', '.join(missing)}")
         self.schema: GraphQLSchema = self.supergraph.schema
         refuse_by(scalars or {}, self.schema)
-        self._authorization = Authorization(self.supergraph.requirements, policies)
+        planner = Planner(self.supergraph, self.settings.merge_waves)
+        self._authorization = Authorization(
+            self.supergraph.requirements, policies, planner.inputs.needs
+        )
         self._labels = OverrideLabels(self.supergraph.labels, labels, draw)
         self._preparer = Preparer(
             self.supergraph,
-            Planner(self.supergraph, self.settings.merge_waves),
+            planner,
             self.settings.planning_seconds,
             self.settings.compile_after,
             self.settings.unauthorized == "reject",
@@ -142,6 +159,7 @@ class Gateway:
             self.settings.introspection,
             check,
             self._authorization.touched,
+            self._estimate if self.settings.max_cost is not None else None,
         )
         self._documents: SingleFlightCache[str, Document] = SingleFlightCache(
             BoundedCache(
@@ -211,16 +229,19 @@ class Gateway:
             raise TypeError("an operation of which nothing is denied is not refused")
         return prepared.plan
 
-    async def warm(self, documents: Iterable[str]) -> dict[str, str]:
+    async def warm(
+        self, documents: Iterable[str], masks: Mapping[str, Iterable[Needs]] | None = None
+    ) -> dict[str, str]:
         """Plans and compiles the operations of these documents before anybody asks for them.
 
-        For callers who may read everything, for both values of each condition and, where fields
-        move by percentage, for either side. One after the other, in a thread: requests go on.
-        Returns, by document, why one could not be made ready: a message that a client would get.
+        For callers who may read everything, for those who are nobody, and for those who fail what
+        `masks` says of a document; for both values of each condition and, where fields move by
+        percentage, for either side. One after the other, in a thread: requests go on. Returns, by
+        document, why one could not be made ready: a message that a client would get.
         """
         failures: dict[str, str] = {}
         for query in documents:
-            failure = await self._warm(query)
+            failure = await self._warm(query, (masks or {}).get(query, ()))
             if failure is not None:
                 failures[query] = failure
         return failures
@@ -233,6 +254,13 @@ class Gateway:
     def streams(self) -> Streams[LiveOperation]:
         """The executions of subscriptions that are under way."""
         return self._subscriptions.streams
+
+    def masks(self) -> dict[str, set[Needs]]:
+        """By document, what callers failed for whom it is planned: to warm a successor with."""
+        found: dict[str, set[Needs]] = {}
+        for key in self._plans.entries.recent(self.settings.plan_cache_size):
+            found.setdefault(key.query, set()).add(key.failing)
+        return found
 
     async def close(self) -> None:
         """Cuts off all subscriptions and closes the transports."""
@@ -260,7 +288,9 @@ class Gateway:
     async def _execute(
         self, request: GraphQLRequest, context: RequestContext, allow_mutations: bool
     ) -> GraphQLResponse:
-        document, operation, prepared, _ = await self._ready(request, context, allow_mutations)
+        document, operation, prepared, _, cost = await self._ready(
+            request, context, allow_mutations
+        )
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         if prepared.introspection:
@@ -275,11 +305,18 @@ class Gateway:
             errors = [formatted(item, SUBGRAPH_ERROR) for item in result.errors or ()]
         run = await self._engine.run(prepared.program, request.variables, context, data)
         errors.extend(run.errors)
+        for withheld in prepared.plan.withheld:
+            errors.extend(withheld_errors(withheld, run.data))
         violations: list[Violation] = []
         answer = prepared.project(run.data, violations)
         if violations:
             errors.extend(unexplained(violations, errors))
-        return GraphQLResponse(answer, errors, executed=True)
+        return GraphQLResponse(answer, errors, executed=True, extensions=self._told(cost))
+
+    def _told(self, cost: int | None) -> dict[str, Any] | None:
+        if cost is None or not self.settings.report_cost:
+            return None
+        return {"cost": {"estimated": cost, "limit": self.settings.max_cost}}
 
     async def _ready(
         self,
@@ -288,11 +325,16 @@ class Gateway:
         allow_mutations: bool,
         subscribing: bool = False,
     ) -> Ready:
+        """What is to be run, ready, and its estimated cost if that is bounded."""
         query = request.query
         document = await self._documents.get(query, lambda: self._reader.read(query))
         operation = operation_of(document, request.operation_name)
         check_kind(operation, allow_mutations, subscribing)
         coerced = self._variables(operation, request.variables)
+        cost = None
+        if document.estimates:
+            cost = document.estimates[_name(operation)].of(coerced)
+            check_cost(cost, self.settings.max_cost)
         key = PlanKey(
             query,
             _name(operation),
@@ -305,7 +347,7 @@ class Gateway:
             raise Refused([_unauthorized(each) for each in prepared.coordinates])
         if prepared.use():
             await asyncio.to_thread(prepared.compile)
-        return Ready(document, operation, prepared, key)
+        return Ready(document, operation, prepared, key, cost)
 
     def _variables(
         self, operation: OperationDefinitionNode, raw: Mapping[str, Any]
@@ -313,23 +355,38 @@ class Gateway:
         hide = not self.settings.introspection
         return coerced_variables(self.schema, operation, raw, hide)
 
+    def _estimate(
+        self,
+        root: str,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+    ) -> Estimate:
+        costs, size = self.supergraph.costs, self.settings.list_size
+        return Estimate(costs, root, operation, fragments, size)
+
     def _prepare(
         self, document: Document, operation: OperationDefinitionNode, key: PlanKey
     ) -> Prepared | Refusal:
         denial = self._authorization.denial(key.failing)
         return self._preparer.prepare(document, operation, dict(key.booleans), denial, key.labels)
 
-    async def _warm(self, query: str) -> str | None:
+    async def _masks(self, touched: Needs, seen: Iterable[Needs]) -> set[Needs]:
+        nobody = await self._authorization.failing(touched, RequestContext("warm-up"))
+        return {NOTHING, nobody, *islice((mask & touched for mask in seen), _MOST_MASKS)}
+
+    async def _warm(self, query: str, masks: Iterable[Needs]) -> str | None:
         document = await self._documents.get(query, lambda: self._reader.read(query))
         if document.errors:
             message: str = document.errors[0]["message"]
             return message
         for name, operation in document.operations.items():
             variants = product(
-                every_condition_value(document, operation), self._labels.by_percentage()
+                every_condition_value(document, operation),
+                await self._masks(document.touched[name], masks),
+                self._labels.by_percentage(),
             )
-            for booleans, labels in variants:
-                key = PlanKey(query, name, booleans, labels=labels)
+            for booleans, failing, labels in variants:
+                key = PlanKey(query, name, booleans, failing, labels)
                 try:
                     prepared = await self._plans.get(
                         key, partial(self._prepare, document, operation, key)

@@ -115,7 +115,8 @@ inbox = Table(
     schema="platform",
 )
 
-# A key whose event failed for good: its later events queue up in dead_letter until a replay.
+# A key whose event failed for good: its later events queue up in dead_letter until a replay, which
+# whoever has the handlers runs when it is asked for.
 parked_key = Table(
     "parked_key",
     metadata,
@@ -123,6 +124,7 @@ parked_key = Table(
     Column("aggregate_id", Text, nullable=False),
     Column("reason", Text, nullable=False),
     time_column("parked_at"),
+    time_column("replay_asked_at", nullable=True),
     PrimaryKeyConstraint("consumer", "aggregate_id"),
     schema="platform",
 )

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from models.announcing import Announcer
 from models.ids import new_id
 from models.liveness import IDLE_SECONDS, ping_after_idle
 
@@ -88,7 +89,18 @@ class UnitOfWork(Reads):
         self.connection = connection
         self.new_id = make_id
         self.bells: set[str] = set()
+        self.announced: set[str] = set()
         self._queues: dict[Flush[Any], list[Any]] = {}
+
+    def because(self, cause: Cause) -> "UnitOfWork":
+        """The same transaction, for another cause; its queues are its own, so flush it."""
+        other = UnitOfWork(self.connection, self.now, cause, self.new_id)
+        other.bells, other.announced = self.bells, self.announced
+        return other
+
+    def announce(self, channel: str) -> None:
+        """Have whoever listens to `channel` woken after the commit."""
+        self.announced.add(channel)
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         return (await self.connection.execute(statement, values)).all()
@@ -144,6 +156,7 @@ class Database(Reads):
         self._bells: dict[str, set[asyncio.Event]] = defaultdict(set)
         ping_after_idle(self.engine, idle_seconds)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._announcer = Announcer(self._autocommit)
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         async with self._autocommit.connect() as connection:
@@ -160,6 +173,7 @@ class Database(Reads):
         for bell in work.bells:
             for waiting in self._bells[bell]:
                 waiting.set()
+        self._announcer.announce(work.announced)
 
     @contextmanager
     def listening(self, bell: str) -> Iterator[asyncio.Event]:
@@ -174,5 +188,12 @@ class Database(Reads):
         finally:
             self._bells[bell].discard(waiting)
 
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of one's own, on which each statement commits by itself."""
+        async with self._autocommit.connect() as connection:
+            yield connection
+
     async def close(self) -> None:
+        await self._announcer.close()
         await self.engine.dispose()

@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from models.personal import owner_column
 from models.tables import (
     id_column,
     metadata,
@@ -130,7 +131,7 @@ reservation = Table(
     metadata,
     id_column(),
     Column("order_id", Text, nullable=False),
-    Column("customer_id", Text, nullable=False),
+    owner_column(),
     state_column(ReservationStatus),
     time_column("expires_at"),
     version_column(),

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from models.personal import owner_column, personal, plain
 from models.tables import (
     id_column,
     metadata,
@@ -73,7 +74,7 @@ class CancelReason(StrEnum):
 
 def _owner() -> Column[str]:
     """Each row knows whose it is: that is what a caller's scope is compared with."""
-    return Column("customer_id", Text, nullable=False)
+    return owner_column()
 
 
 def _order() -> Column[str]:
@@ -123,15 +124,17 @@ orders = Table(
     metadata,
     id_column(),
     Column("ordinal", BigInteger, Identity(start=100001), nullable=False),
-    Column(
-        "number", Text, Computed("'SO-'::text || ordinal::text", persisted=True), nullable=False
+    plain(
+        Column(
+            "number", Text, Computed("'SO-'::text || ordinal::text", persisted=True), nullable=False
+        )
     ),
     _owner(),
     state_column(OrderStatus),
     state_column(OrderStatus, "held_from", nullable=True),
     state_column(CancelReason, "cancel_reason", nullable=True),
-    Column("currency", Text, nullable=False),
-    Column("address", JSONB(none_as_null=True)),
+    plain(Column("currency", Text, nullable=False)),
+    personal(Column("address", JSONB(none_as_null=True))),
     Column("shipping_method_id", Text, ForeignKey(f"{SCHEMA}.shipping_method.id")),
     Column("generation", Integer, nullable=False, server_default="1"),
     Column("reservation_id", Text),
@@ -185,8 +188,8 @@ order_line = Table(
     _owner(),
     Column("position", Integer, nullable=False),
     Column("variant_id", Text, nullable=False),
-    Column("sku", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    plain(Column("sku", Text, nullable=False)),
+    plain(Column("name", Text, nullable=False)),
     state_column(TaxClass, "tax_class"),
     quantity("quantity"),
     quantity("canceled"),
@@ -219,8 +222,8 @@ order_discount = Table(
     Column("position", Integer, nullable=False),
     _owner(),
     minor_units("amount"),
-    Column("reason", Text, nullable=False),
-    Column("author", Text, nullable=False),
+    personal(Column("reason", Text, nullable=False), ""),
+    plain(Column("author", Text, nullable=False)),
     time_column("created_at"),
     CheckConstraint("amount > 0", name="something"),
     PrimaryKeyConstraint("order_id", "position"),
@@ -233,8 +236,8 @@ order_hold = Table(
     _order(),
     state_column(HoldReason, "reason"),
     _owner(),
-    Column("note", Text),
-    Column("author", Text, nullable=False),
+    personal(Column("note", Text)),
+    plain(Column("author", Text, nullable=False)),
     time_column("created_at"),
     PrimaryKeyConstraint("order_id", "reason"),
     schema=SCHEMA,
@@ -246,8 +249,8 @@ order_note = Table(
     Column("ordinal", BigInteger, Identity(), primary_key=True),
     _order(),
     _owner(),
-    Column("text", Text, nullable=False),
-    Column("author", Text, nullable=False),
+    personal(Column("text", Text, nullable=False), ""),
+    plain(Column("author", Text, nullable=False)),
     time_column("created_at"),
     Index(None, "order_id", "ordinal"),
     schema=SCHEMA,
@@ -258,10 +261,10 @@ order_note = Table(
 placement = Table(
     "placement",
     metadata,
-    Column("principal", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    plain(Column("principal", Text, primary_key=True)),
+    plain(Column("key", Text, primary_key=True)),
     Column("order_id", Text, nullable=False),
-    Column("demand", Text, nullable=False),
+    plain(Column("demand", Text, nullable=False)),
     _owner(),
     time_column("created_at"),
     UniqueConstraint("order_id"),

@@ -80,7 +80,6 @@ saga = Table(
     Column("version", Integer, nullable=False),
     state_column(SagaState, "state"),
     Column("waits_for", Text),
-    Column("data", JSONB, nullable=False),
     *_caller(),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Column("lease", Text),

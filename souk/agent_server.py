@@ -15,6 +15,7 @@ from gateway.execution.errors import error
 from gateway.execution.streams import Sink, Stream, Subscription
 from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
 from souk.agent_events import agent_events
+from souk.agent_limits import refusals
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.tokens import principal_of
 
@@ -34,6 +35,9 @@ class AgentExecutor:
         self, request: GraphQLRequest, context: RequestContext, *, allow_mutations: bool = True
     ) -> GraphQLResponse:
         """See `gateway.server.executor.Executor`."""
+        refused = refusals(request.query)
+        if refused:
+            return GraphQLResponse(None, list(refused), executed=False)
         subgraph = self._agents.subgraphs[self._agent]
         allowed = set(OperationType) if allow_mutations else {OperationType.QUERY}
         principal = principal_of(context.claims)
@@ -68,6 +72,9 @@ class AgentExecutor:
         self, request: GraphQLRequest, context: RequestContext, sink: Sink
     ) -> Subscription | GraphQLResponse:
         """See `gateway.server.executor.Executor`. Each subscriber has an execution of its own."""
+        refused = refusals(request.query)
+        if refused:
+            return GraphQLResponse(None, list(refused), executed=False)
         answers = agent_events(self._agents, self._agent, request, context)
         return Stream(AnsweredOperation(answers, context)).join(sink, context)
 

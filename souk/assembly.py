@@ -7,12 +7,15 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from events.defects import Defects
+from events.hub import Hub
+from gateway.context import REQUEST_ID
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
@@ -32,6 +35,7 @@ from models.migrations.grants import role_of
 from souk import keys, running
 from souk.agent_server import AgentExecutor
 from souk.database import DatabaseServer, open_database, reason
+from souk.eventwork import event_work, retention
 from souk.keys import SigningKey
 from souk.local import local_transports
 from souk.migration import migrate
@@ -45,6 +49,7 @@ from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.intent_worker import Intents
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
@@ -57,6 +62,8 @@ class Closable(Protocol):
 
 
 C = TypeVar("C", bound=Closable)
+# Variants of a product, lines of an order, warehouses of a variant: few, unless one asks for many.
+_LIST_SIZE: Final = 5
 EXAMPLE = """\
 # Souk: one graph, many agents.
 # Ctrl+Enter asks. The Headers tab below takes
@@ -89,11 +96,15 @@ async def run_platform(settings: Settings) -> None:
         await migrate(server.url, click.echo)
         if settings.development:
             await seed(server.url, click.echo)
-        async with _agents(settings, server.url, subgraphs(), Nowhere()) as agents:
+        async with open_agents(settings, server.url, subgraphs(), Nowhere()) as agents:
             gateway = _gateway(settings, agents)
             edge = _edge(settings, gateway, key, agents, _graphiql(settings))
             ready = _ready(settings, listener.getsockname()[1], server)
-            async with _closing(gateway), _scheduled(agents):
+            async with (
+                _closing(gateway),
+                _scheduled(settings, agents),
+                event_work(server.url, agents),
+            ):
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
                     settle()
@@ -119,14 +130,14 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
     async with (
         open_database(settings, share=True) as server,
         _closing(HttpRemote(urls, key, limits)) as remote,
-        _agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
+        open_agents(settings, server.url, {name: found}, remote, role_of(name)) as agents,
     ):
         await _require_tables(agents.db, name)
         edge = _edge(settings, AgentExecutor(agents, name), key, agents, None)
         address = local_url(settings.host, listener.getsockname()[1])
         said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
-        async with _scheduled(agents):
+        async with _scheduled(settings, agents), event_work(server.url, agents, role_of(name)):
             settle()
             await serve(
                 app,
@@ -173,19 +184,22 @@ def _level(settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def _agents(
+async def open_agents(
     settings: Settings,
     url: str,
     agents: Mapping[str, Subgraph],
     remote: Remote,
     role: str | None = None,
 ) -> AsyncIterator[Agents]:
+    """The agents on their database, with the installation's settings, until the block ends."""
     db = Database(url, connections=settings.pool_size, role=role)
     capture = DatabaseCapture(db, settings.data_dir / "spool" / "errors.jsonl")
     order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
     try:
         await capture.drain()
-        yield Agents(agents, db, capture, {OrderSettings: order}, remote)
+        roster = Roster(frozenset(config().subgraphs))
+        hub = Hub(db, Defects(capture))
+        yield Agents(agents, db, capture, {OrderSettings: order, Roster: roster}, remote, hub=hub)
     finally:
         await db.close()
 
@@ -207,20 +221,23 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
             max_tokens=limits.tokens,
             introspection=settings.introspection_enabled,
             planning_seconds=limits.planning_seconds,
+            max_cost=limits.cost,
+            list_size=_LIST_SIZE,
+            report_cost=True,
         ),
         check=checks.check,
-        on_defect=_captured(agents.capture),
+        on_defect=captured(agents.capture),
         scalars=PARSERS,
     )
 
 
-def _captured(capture: Capture) -> OnDefect:
-    """The gateway's own defects go where the agents' go."""
+def captured(capture: Capture) -> OnDefect:
+    """The gateway's own defects go where the agents' go, with the id of the request."""
 
-    async def captured(place: str, defect: BaseException) -> str:
-        return await capture("gateway", place, defect, "gateway")
+    async def tell(place: str, defect: BaseException) -> str:
+        return await capture("gateway", place, defect, REQUEST_ID.get() or "gateway")
 
-    return captured
+    return tell
 
 
 def _edge(
@@ -246,7 +263,7 @@ def _edge(
         jwks=lambda: public,
         readiness=readiness,
         graphiql=graphiql,
-        on_defect=_captured(agents.capture),
+        on_defect=captured(agents.capture),
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
         streams=_streams(settings),
@@ -277,9 +294,10 @@ def _graphiql(settings: Settings) -> GraphiQL | None:
 
 
 @asynccontextmanager
-async def _scheduled(agents: Agents) -> AsyncIterator[None]:
+async def _scheduled(settings: Settings, agents: Agents) -> AsyncIterator[None]:
     """The schedule and the workers run beside the server, and end with it."""
-    timers = [timer for each in agents.subgraphs.values() for timer in each.timers]
+    own = [timer for each in agents.subgraphs.values() for timer in each.timers]
+    timers = [*own, retention(settings)]
     beside = [
         asyncio.create_task(each.run())
         for each in (

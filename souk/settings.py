@@ -30,7 +30,6 @@ class Limits(Section):
     root_fields: Count = 20
     directives: Count = 50
     cost: Count = 10_000
-    page_size: Count = 100
     request_seconds: Seconds = 30.0
     planning_seconds: Seconds = 1.0
     subgraph_seconds: Seconds = 10.0
@@ -57,6 +56,12 @@ class Orders(Section):
     """The shop's own rules for orders."""
 
     prices_include_tax: bool = True
+
+
+class Events(Section):
+    """For how long events are kept, in the log and on a broker."""
+
+    retention_days: Count = 30
 
 
 class Settings(BaseSettings):
@@ -96,6 +101,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     streams: Streams = Streams()
     orders: Orders = Orders()
+    events: Events = Events()
 
     @field_validator("data_dir")
     @classmethod

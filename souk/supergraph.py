@@ -1,6 +1,7 @@
 """The supergraph's files: each agent's exported SDL, and what the gateway composes of them."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,8 @@ from graphql import GraphQLError
 from gateway.composition import SubgraphSource, compose
 from gateway.composition.config import SupergraphConfig, load_config
 from gateway.composition.diff import Change, diff
+from gateway.composition.errors import CompositionError
+from gateway.composition.explain import explain
 from gateway.gateway import Gateway
 from gateway.planning.errors import PlanningFailed
 from gateway.transport.http import HttpTransport
@@ -19,6 +22,17 @@ from subgraphs.kit import Subgraph
 ROOT = Path(__file__).parent.parent
 CONFIG = ROOT / "supergraph.yaml"
 SUPERGRAPH = ROOT / "supergraph.graphql"
+
+
+class NotComposed(Problem):
+    """All that is wrong, one paragraph for each error."""
+
+    def __init__(self, errors: Sequence[CompositionError]) -> None:
+        super().__init__("the agents' schemas do not compose", "Correct what is said above")
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return f"{self.what}:\n\n{explain(self.errors)}\n\n{self.mend}."
 
 
 @cache
@@ -72,8 +86,7 @@ def _composed() -> str:
     }
     composition = compose(sources)
     if composition.supergraph_sdl is None:
-        lines = "; ".join(f"{error.code}: {error.message}" for error in composition.errors)
-        raise Problem(f"the agents' schemas do not compose: {lines}", "Correct the schemas")
+        raise NotComposed(composition.errors)
     return composition.supergraph_sdl
 
 

@@ -30,7 +30,9 @@ def approver(agent: str) -> Principal:
 
 def service(agent: str, *commands: str, on_behalf_of: str | None = None) -> Principal:
     """Another agent whose documents name these fields and types, at the root or below."""
-    roots = {f"{root}.{each}" for root in ("Query", "Mutation") for each in commands}
+    roots = {
+        f"{root}.{each}" for root in ("Query", "Mutation", "Subscription") for each in commands
+    }
     return Principal(
         f"agent:{agent}",
         Kind.SERVICE,

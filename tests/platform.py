@@ -1,7 +1,8 @@
 """The whole platform in one test: every agent with its own role, and a way to ask them."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -9,6 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
+from events.bell import Bell
+from events.defects import Defects
+from events.hub import Hub
+from events.hub.hub import QUEUE
+from events.hub.source import LogSource
 from gateway.composition import SubgraphSource, compose
 from gateway.context import RequestContext
 from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest
@@ -20,8 +26,10 @@ from subgraphs.kit import Kind, Principal, Subgraph
 from subgraphs.kit.agents import LEASE, Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import Document
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.tokens import claims_of, principal_of
+from tests.events.traffic import running
 
 
 @cache
@@ -60,6 +68,7 @@ class Platform:
     spool: Path
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = LEASE
+    hub: Hub | None = None
     _agents: dict[str, Agents] = field(default_factory=dict)
 
     def agent(self, name: str) -> Agents:
@@ -70,11 +79,22 @@ class Platform:
                 {name: subgraph_of(name)},
                 db,
                 LoudCapture(db, self.spool),
-                self.settings,
+                {Roster: Roster(frozenset(AGENTS)), **self.settings},
                 _Neighbours(self),
                 self.lease,
+                hub=self.hub,
             )
         return self._agents[name]
+
+    @asynccontextmanager
+    async def listening(self, queue: int = QUEUE) -> AsyncIterator[Hub]:
+        """From now on the agents have a hub, until the block ends: for tests that commit."""
+        db = self.databases["platform"]
+        bell = Bell(db)
+        self.hub = Hub(db, Defects(LoudCapture(db, self.spool)), queue=queue)
+        self._agents.clear()
+        async with running(bell.run()), self.hub.running(LogSource(db, bell)):
+            yield self.hub
 
     async def through_gateway(
         self, document: str, principal: Principal, variables: Mapping[str, Any]

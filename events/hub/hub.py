@@ -2,30 +2,31 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 
 from events.decode import MalformedEvent, decode
+from events.defects import Defects
 from events.event import Event
 from events.hub import log
 from events.hub.cursor import Cursor, CursorExpired, LogLost
 from events.hub.index import Index
 from events.hub.interest import EVERYTHING, Interest
-from events.hub.log import Page, Record
-from events.hub.patience import passes, patiently
+from events.hub.recent import Recent
 from events.hub.source import Source
-from events.hub.subscription import Subscription
+from events.hub.subscription import Page, Subscription
 from events.received import Received
+from events.stamped import Stamped
 from models.database import Database
+from models.transience import patiently
 
 LOG = logging.getLogger("souk.hub")
 QUEUE = 1000
 READERS = 4
+RECENT = 2000
 PAGE = 500
 PAUSE = 0.2
 """Seconds before the reader begins again."""
-
-OnDefect = Callable[[BaseException], Awaitable[object]]
 
 
 class HubClosed(Exception):
@@ -36,21 +37,21 @@ class HubClosed(Exception):
 
 
 class Hub:
-    """One per process. `queue` bounds what waits for each subscriber; `on_defect` is told of what
-    stops the reader, which is then begun again.
+    """One per process. `queue` bounds what waits for each subscriber, `recent` is how many events
+    are kept for those who come back soon.
     """
 
     def __init__(
-        self, db: Database, source: Source, on_defect: OnDefect, *, queue: int = QUEUE
+        self, db: Database, defects: Defects, *, queue: int = QUEUE, recent: int = RECENT
     ) -> None:
         self._db = db
-        self._source = source
-        self._on_defect = on_defect
+        self._defects = defects
         self._queue = queue
         self._index = Index()
+        self._recent = Recent(recent)
         self._cursor = Cursor("", 0)
         self._readers = asyncio.Semaphore(READERS)
-        self._closed = False
+        self._open = False
         self.malformed = 0
         """Events that were wanted and could not be read."""
 
@@ -64,17 +65,18 @@ class Hub:
         return len(self._index)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator["Hub"]:
-        """Everything from the moment of entering; whoever is still there at the end is told."""
+    async def running(self, source: Source) -> AsyncIterator["Hub"]:
+        """Fed by `source` from the moment of entering; who is still there at the end is told."""
         self._cursor = await log.end(self._db)
-        reading = asyncio.create_task(self._run())
+        self._open = True
+        reading = asyncio.create_task(self._run(source))
         try:
             yield self
         finally:
             reading.cancel()
             with suppress(asyncio.CancelledError):
                 await reading
-            self._closed = True
+            self._open = False
             self._expel(HubClosed())
 
     async def subscribe(
@@ -88,13 +90,14 @@ class Hub:
             subscription = Subscription(self, wanted, self._cursor)
             subscription.attach()
             return subscription
-        await self._check(after)
+        if not await self._known(after):
+            raise CursorExpired
         return Subscription(self, wanted, after)
 
     # What subscriptions ask for.
 
     def attach(self, subscription: Subscription) -> None:
-        if self._closed:
+        if not self._open:
             raise HubClosed
         self._index.add(subscription)
 
@@ -102,73 +105,82 @@ class Hub:
         self._index.remove(subscription)
 
     async def read(self, interest: Interest, after: Cursor, to: int) -> Page:
-        """The next page of what is wanted; a few at a time, for clients come back in crowds."""
-        async with self._readers:
-            records, reached = await patiently(
-                lambda: log.window(self._db, interest.types, after.position, to, PAGE)
-            )
-            # After reading: what is there now was there then.
-            await self._check(after)
+        """The next page of what is wanted, from memory where it is kept, else from the log."""
+        if after.incarnation != self._cursor.incarnation:
+            raise CursorExpired
+        records: Sequence[Stamped]
+        if kept := self._recent.following(after.position, min(PAGE, to - after.position)):
+            records, reached = kept, kept[-1].position
+        else:
+            window = await self._from_log(interest, after, to)
+            records, reached = window.events, window.reached
         wanted = (record for record in records if interest.covers(record.envelope))
         found = [received for record in wanted if (received := self._decoded(record))]
         return Page(found, reached)
 
-    async def _check(self, after: Cursor) -> None:
-        if not await patiently(lambda: log.holds(self._db, after)):
-            raise CursorExpired
+    async def _from_log(self, interest: Interest, after: Cursor, to: int) -> log.Window:
+        """A few at a time: clients come back in crowds."""
+        async with self._readers:
+            found = await patiently(
+                lambda: log.window(self._db, interest.types, after.position, to, PAGE)
+            )
+            # After reading: what is there now was there then.
+            if not await patiently(lambda: log.holds(self._db, after)):
+                raise CursorExpired
+        return found
+
+    async def _known(self, cursor: Cursor) -> bool:
+        """Whether all that followed it is here."""
+        if cursor.incarnation == self._cursor.incarnation:
+            if cursor.position == self._cursor.position:
+                return True
+            if self._recent.following(cursor.position, 1):
+                return True
+        return await patiently(lambda: log.holds(self._db, cursor))
 
     # The one reader.
 
-    async def _run(self) -> None:
-        failing: type[Exception] | None = None
+    async def _run(self, source: Source) -> None:
         while True:
-            began = self._cursor
             try:
-                await self._follow()
-            except Exception as defect:  # noqa: BLE001 boundary: the reader outlives what stops it
-                if self._cursor != began:
-                    failing = None
-                if type(defect) is not failing:
-                    await self._report(defect)
-                failing = type(defect)
+                await self._follow(source)
+            except LogLost:
+                LOG.warning("the log is another one, or has been cut: all subscribers begin anew")
+            except Exception as error:  # noqa: BLE001 boundary: the hub outlives what stops it
+                await self._defects.failed("hub", error)
             await asyncio.sleep(PAUSE)
 
-    async def _report(self, defect: Exception) -> None:
-        if isinstance(defect, LogLost):
-            LOG.warning("the log is another one, or has been cut: all subscribers begin anew")
-        elif passes(defect):
-            LOG.warning("the database does not answer: %s", type(defect).__name__)
-        else:
-            await self._on_defect(defect)
-
-    async def _follow(self) -> None:
+    async def _follow(self, source: Source) -> None:
         """Until something stops it."""
         if not await log.holds(self._db, self._cursor):
             self._begin_anew(await log.end(self._db))
-        async with aclosing(self._source.records(self._cursor)) as batches:
+        async with aclosing(source.records(self._cursor)) as batches:
             async for batch in batches:
+                self._defects.recovered("hub")
                 self._deliver(batch)
 
     def _begin_anew(self, end: Cursor) -> None:
         """The log is another one, or has been cut behind us: nobody's place is in it any more."""
         self._cursor = end
+        self._recent.clear()
         self._expel(CursorExpired())
 
     def _expel(self, reason: Exception) -> None:
         for subscription in self._index:
             subscription.detach(reason)
 
-    def _deliver(self, batch: Sequence[Record]) -> None:
+    def _deliver(self, batch: Sequence[Stamped]) -> None:
         for record in batch:
             if record.position != self._cursor.position + 1:
                 raise LogLost
             self._cursor = Cursor(self._cursor.incarnation, record.position)
+            self._recent.add(record)
             concerned = self._index.concerned(record.envelope)
             if concerned and (received := self._decoded(record)):
                 for subscription in concerned:
                     subscription.put(received, self._queue)
 
-    def _decoded(self, record: Record) -> Received[Event] | None:
+    def _decoded(self, record: Stamped) -> Received[Event] | None:
         try:
             event = decode(record.envelope)
         except MalformedEvent as reason:

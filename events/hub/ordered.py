@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from heapq import heappop, heappush
 
-from events.hub import log
+from events import log
 from events.hub.cursor import Cursor, LogLost
-from events.hub.log import Record
+from events.hub.log import holds
+from events.stamped import Stamped
 from models.database import Reads
 
 GAP = 0.05
@@ -29,13 +30,13 @@ class OrderedSource:
         self._silence = silence
         self._incarnation: str | None = None
         self._position = 0
-        self._waiting: dict[int, Record] = {}
+        self._waiting: dict[int, Stamped] = {}
         self._heap: list[int] = []
         self._seen = asyncio.Event()
         self.from_log = 0
         """How many records the broker did not bring in time."""
 
-    def put(self, incarnation: str, record: Record) -> None:
+    def put(self, incarnation: str, record: Stamped) -> None:
         """Of another incarnation, known already, or too many to keep: left out, for the log."""
         position = record.position
         if incarnation != self._incarnation or position <= self._position:
@@ -46,7 +47,7 @@ class OrderedSource:
         heappush(self._heap, position)
         self._seen.set()
 
-    async def records(self, after: Cursor) -> AsyncGenerator[Sequence[Record], None]:
+    async def records(self, after: Cursor) -> AsyncGenerator[Sequence[Stamped], None]:
         """See `Source.records`."""
         if after.incarnation != self._incarnation:
             self._waiting.clear()
@@ -58,7 +59,7 @@ class OrderedSource:
                 yield ready
             elif self._heap:
                 if not await self._filled():
-                    for_hole = await self._from_log(before=self._heap[0])
+                    for_hole = await self._from_log(through=self._heap[0] - 1)
                     if for_hole:
                         yield for_hole
                     else:
@@ -66,12 +67,12 @@ class OrderedSource:
             elif not await self._put_within(self._silence):
                 while page := await self._from_log():
                     yield page
-                if not await log.holds(self._db, Cursor(after.incarnation, self._position)):
+                if not await holds(self._db, Cursor(after.incarnation, self._position)):
                     raise LogLost
 
-    def _ready(self) -> list[Record]:
+    def _ready(self) -> list[Stamped]:
         """What follows the position without a hole."""
-        ready: list[Record] = []
+        ready: list[Stamped] = []
         while self._heap and self._heap[0] <= self._position + 1:
             position = heappop(self._heap)
             record = self._waiting.pop(position)
@@ -98,8 +99,8 @@ class OrderedSource:
             return False
         return True
 
-    async def _from_log(self, before: int | None = None) -> list[Record]:
-        page = await log.following(self._db, self._position, PAGE, before)
+    async def _from_log(self, through: int | None = None) -> list[Stamped]:
+        page = await log.after(self._db, self._position, PAGE, through=through)
         if page:
             self._position = page[-1].position
             self.from_log += len(page)

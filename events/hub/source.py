@@ -3,17 +3,19 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from events.hub import log
-from events.hub.bell import Bell
+from events import log
+from events.bell import STAMPED, Bell, Ring
 from events.hub.cursor import Cursor, LogLost
-from events.hub.log import Record
+from events.hub.log import holds
+from events.stamped import Stamped
 from models.database import Database
 
 PAGE = 500
+POLL = 0.25
 
 
 class Source(Protocol):
-    def records(self, after: Cursor) -> AsyncGenerator[Sequence[Record], None]:
+    def records(self, after: Cursor) -> AsyncGenerator[Sequence[Stamped], None]:
         """Those that follow, without a gap, for ever; never an empty batch.
 
         Raises LogLost, or whatever else keeps it from going on; the hub then asks anew.
@@ -24,21 +26,24 @@ class Source(Protocol):
 class LogSource:
     """The log itself: read when the sequencer rings, and now and then in case nobody hears it."""
 
-    def __init__(self, db: Database, bell: Bell) -> None:
+    def __init__(self, db: Database, bell: Bell, *, poll: float = POLL) -> None:
+        """`poll` in seconds."""
         self._db = db
         self._bell = bell
+        self._poll = poll
 
-    async def records(self, after: Cursor) -> AsyncGenerator[Sequence[Record], None]:
+    async def records(self, after: Cursor) -> AsyncGenerator[Sequence[Stamped], None]:
         """See `Source.records`."""
-        reached = after
+        reached, ring = after, Ring()
+        deaf = self._bell.on(STAMPED, ring)
         try:
             while True:
-                if page := await log.following(self._db, reached.position, PAGE):
+                if page := await log.after(self._db, reached.position, PAGE):
                     reached = Cursor(after.incarnation, page[-1].position)
                     yield page
-                elif not await log.holds(self._db, reached):
+                elif not await holds(self._db, reached):
                     raise LogLost
                 if len(page) < PAGE:
-                    await self._bell.wait()
+                    await ring.wait(self._poll)
         finally:
-            await self._bell.close()
+            deaf()

@@ -3,17 +3,25 @@
 from asyncio import Future, get_running_loop
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Protocol
 
 from events.event import Event
 from events.hub.cursor import Cursor, Lagged
 from events.hub.interest import Interest
-from events.hub.log import Page
 from events.received import Received
 
 NEAR = 2000
 """Positions behind the hub at which a resuming subscriber begins to queue what is new: read from
 the log in less time than the queue takes to fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is wanted, and the position up to which everything was looked through for it."""
+
+    events: Sequence[Received[Event]]
+    reached: int
 
 
 class Feed(Protocol):

@@ -36,10 +36,12 @@ class Reload(Section):
 class QueryPlanning(Section):
     """`cache_size`: plans kept. `warmed_up_queries`: of them, planned anew before a reload.
 
-    `timeout`: for one plan.
+    `timeout`: for one plan. `compile_after`: the use of an operation at which the code for its
+    answers is compiled; until then they are made without.
     """
 
     cache_size: _Count = 2_000
+    compile_after: _Count = 2
     warmed_up_queries: Annotated[int, Field(ge=0)] = 100
     timeout: Duration = written("1s")
 
@@ -72,7 +74,12 @@ class GraphiQLSection(Section):
 
 
 class Limits(Section):
-    """The largest operation that is let in; see `gateway.policy.limits.Limits`."""
+    """The largest operation that is let in; see `gateway.policy.limits.Limits`.
+
+    `max_cost`: by `@cost` and `@listSize`, estimated before planning; without it there is no bound.
+    `list_size` is taken for lists that neither these nor `first` and `last` bound; `report_cost`
+    tells the estimate with each answer.
+    """
 
     max_depth: _Count = 15
     max_aliases: _Count = 100
@@ -80,6 +87,9 @@ class Limits(Section):
     max_directives: _Count = 50
     max_nesting: _Count = 100
     parser_max_tokens: _Count = 10_000
+    max_cost: _Count | None = None
+    list_size: _Count = 10
+    report_cost: bool = False
     http_max_request_bytes: Size = written("1mb")
 
     def of_documents(self) -> DocumentLimits:
@@ -124,7 +134,11 @@ class KeySet(Section):
 
 
 class Jwt(Section):
-    """Bearer tokens (ES256) of one issuer for one audience. Without a token: anonymous."""
+    """Bearer tokens of one issuer for one audience. Without a token: anonymous.
+
+    ES256, ES384, ES512, EdDSA, RS256 to RS512, PS256 to PS512: as the type of the key allows and
+    its `alg` says; an RSA key without `alg` is for RS256.
+    """
 
     jwks: KeySet
     issuer: str
@@ -141,6 +155,21 @@ class Authentication(Section):
     router: RouterAuthentication
 
 
+class AuthorizationDirectives(Section):
+    """`reject_unauthorized`: refuse an operation of which the caller may not read all.
+
+    Without, what the caller may not read is null with an error.
+    """
+
+    reject_unauthorized: bool = False
+
+
+class Authorization(Section):
+    """`@authenticated` and `@requiresScopes` always hold; `@policy` needs code of yours."""
+
+    directives: AuthorizationDirectives = AuthorizationDirectives()
+
+
 class Settings(Section):
     """Settings of `python -m gateway`. Durations: `250ms`, `30s`, `5m`; sizes: `500kb`, `2mb`."""
 
@@ -154,6 +183,7 @@ class Settings(Section):
     include_subgraph_errors: IncludeSubgraphErrors = IncludeSubgraphErrors()
     override_subgraph_url: dict[str, Url] = Field(default_factory=dict)
     authentication: Authentication | None = None
+    authorization: Authorization = Authorization()
 
     @model_validator(mode="after")
     def _graphiql_can_read(self) -> "Settings":
@@ -186,8 +216,15 @@ class Settings(Section):
         return GatewaySettings(
             plan_cache_size=planning.cache_size,
             max_tokens=self.limits.parser_max_tokens,
+            max_cost=self.limits.max_cost,
+            list_size=self.limits.list_size,
+            report_cost=self.limits.report_cost,
             introspection=self.supergraph.introspection,
             planning_seconds=planning.timeout,
+            compile_after=planning.compile_after,
+            unauthorized="reject"
+            if self.authorization.directives.reject_unauthorized
+            else "filter",
             mask_subgraph_errors=self.include_subgraph_errors.masked(subgraphs),
         )
 

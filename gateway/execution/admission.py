@@ -16,6 +16,7 @@ from graphql import (
 from gateway.execution.documents import OPERATION_RESOLUTION_FAILURE, Document, formatted
 from gateway.execution.errors import error
 from gateway.execution.messages import Refused
+from gateway.policy.limits import LIMIT_EXCEEDED
 from gateway.policy.requirements import NOTHING, Needs
 
 BAD_USER_INPUT: Final = "BAD_USER_INPUT"
@@ -84,6 +85,13 @@ def check_kind(
             "text/event-stream or multipart/mixed."
         )
         raise Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
+
+
+def check_cost(cost: int, most: int | None) -> None:
+    """Raises Refused."""
+    if most is not None and cost > most:
+        message = f"The operation's cost of {cost} exceeds the limit of {most}."
+        raise Refused([error(message, LIMIT_EXCEEDED, limit="cost", cost=cost)])
 
 
 def coerced_variables(

@@ -1,6 +1,7 @@
-"""What of an operation its caller may not read, for refusing the operation as a whole."""
+"""What of an operation its caller may not read: to refuse it as a whole, or to say where."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import (
     GraphQLInterfaceType,
@@ -13,7 +14,10 @@ from graphql import (
 )
 
 from gateway.execution.collect import Collector, Composite, Sets, below
-from gateway.policy.authorization import Denial
+from gateway.execution.errors import error
+from gateway.execution.representations import Object, path_of, positions_at
+from gateway.planning.plan import Withheld
+from gateway.policy.authorization import UNAUTHORIZED, Denial
 
 
 def denied_coordinates(
@@ -44,6 +48,13 @@ def denied_coordinates(
                     else:
                         stack.append((target, below(nodes)))
     return list(found)
+
+
+def withheld_errors(withheld: Withheld, data: Object) -> Iterator[dict[str, Any]]:
+    """One for each object that lacks the field."""
+    for _, link in positions_at(data, withheld.path):
+        message = f"Not authorized to read a key that {withheld.coordinate} needs."
+        yield error(message, UNAUTHORIZED, [*path_of(link), withheld.key])
 
 
 def _objects(schema: GraphQLSchema, kind: Composite, name: str) -> Iterator[GraphQLObjectType]:

@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from gateway.planning.variables import condition_variables, response_keys
+from gateway.policy.estimate import Estimate
 from gateway.policy.requirements import Needs
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -28,6 +29,9 @@ OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 MAX_DEPTH = 100
 
 Touch = Callable[[str, SelectionSetNode, Mapping[str, FragmentDefinitionNode]], Needs]
+Estimating = Callable[
+    [str, OperationDefinitionNode, Mapping[str, FragmentDefinitionNode]], Estimate
+]
 Check = Callable[[DocumentNode], Sequence[GraphQLError]]
 
 
@@ -35,7 +39,8 @@ Check = Callable[[DocumentNode], Sequence[GraphQLError]]
 class Document:
     """A valid document, or the errors that it is refused with.
 
-    `touched`: what readers of each operation may have to be authorized for.
+    `touched`: what readers of each operation may have to be authorized for; `estimates`: what each
+    may cost, where that is bounded.
     """
 
     node: DocumentNode | None
@@ -44,6 +49,7 @@ class Document:
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
     condition_variables: frozenset[str] = frozenset()
     touched: Mapping[str | None, Needs] = field(default_factory=dict)
+    estimates: Mapping[str | None, Estimate] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The one named; without a name the only one."""
@@ -61,6 +67,7 @@ class DocumentReader:
     introspection: bool
     check: Check | None = None
     touch: Touch | None = None
+    estimate: Estimating | None = None
 
     def read(self, text: str) -> Document:
         try:
@@ -96,11 +103,15 @@ class DocumentReader:
             elif isinstance(definition, FragmentDefinitionNode):
                 fragments[definition.name.value] = definition
         touched: dict[str | None, Needs] = {}
+        estimates: dict[str | None, Estimate] = {}
         for name, operation in operations.items():
             root = self.schema.get_root_type(operation.operation)
             if self.touch is not None and root is not None:
                 touched[name] = self.touch(root.name, operation.selection_set, fragments)
-        return Document(node, (), operations, fragments, condition_variables(node), touched)
+            if self.estimate is not None and root is not None:
+                estimates[name] = self.estimate(root.name, operation, fragments)
+        conditions = condition_variables(node)
+        return Document(node, (), operations, fragments, conditions, touched, estimates)
 
 
 def formatted(error: GraphQLError, code: str) -> dict[str, Any]:

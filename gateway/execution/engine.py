@@ -15,11 +15,12 @@ from gateway.execution.errors import (
     error,
     from_subgraph,
 )
-from gateway.execution.merge import merge_all, renamed
+from gateway.execution.levels import Levels
+from gateway.execution.merge import merge_groups, renamed
 from gateway.execution.program import Program, ReadyCall, ReadyRequest, ReadyStep
-from gateway.execution.representations import Object, batch, objects_at, path_of, positions_at
+from gateway.execution.representations import Object, batch, path_of, positions_at
 from gateway.planning.plan import Request
-from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable, Transport
+from gateway.transport.protocol import Owned, SubgraphRequest, SubgraphUnavailable, Transport
 
 OnDefect = Callable[[str, BaseException], Awaitable[str]]
 Path = list[str | int]
@@ -95,6 +96,7 @@ class Run:
     context: RequestContext
     data: dict[str, Any]
     errors: list[dict[str, Any]] = field(default_factory=list)
+    _levels: Levels = field(init=False)
     _seen: set[tuple[Any, ...]] = field(default_factory=set)
 
     # -- order
@@ -111,6 +113,7 @@ class Run:
     async def step(self, step: ReadyStep, done: int | None = None) -> None:
         """`done`: the request that has been answered already."""
         requests = step.requests
+        self._levels = Levels(self.data, step.walks)
         if len(requests) == 1:
             await self._request(requests[0])
             return
@@ -148,7 +151,7 @@ class Run:
             if call.leftovers_of is not None:
                 objects = leftovers.get(call.leftovers_of, [])
             else:
-                objects = [objects_at(self.data, path) for path in call.paths]
+                objects = [self._levels.at(path) for path in call.paths]
             if request.request.kind == "root":
                 groups = [{0: here} if here else {} for here in objects]
                 count = 1 if any(groups) else 0
@@ -204,18 +207,14 @@ class Run:
                 for item in sent:
                     self._invalid(request, item, "The subgraph gave no data.")
             return
+        owned = isinstance(answer, Owned)
         for item in sent:
             if request.kind == "root":
-                self._merge_root(data, item)
+                self._merge([data], item, owned)
             else:
-                self._merge_entities(request, data, item)
+                self._merge_entities(request, data, item, owned)
 
-    def _merge_root(self, data: Object, item: _Sent) -> None:
-        answer = renamed(data, item.ready.call.renames)
-        for groups, writable in zip(item.groups, item.ready.writable, strict=True):
-            merge_all(groups.get(0, ()), answer, writable)
-
-    def _merge_entities(self, request: Request, data: Object, item: _Sent) -> None:
+    def _merge_entities(self, request: Request, data: Object, item: _Sent, owned: bool) -> None:
         call = item.ready.call
         entities = data.get(call.alias)
         if not isinstance(entities, list) or len(entities) != item.count:
@@ -226,12 +225,11 @@ class Run:
             if not isinstance(entity, dict | None):
                 message = "The subgraph answered no object for an entity."
                 self._invalid(request, item, message, index)
-        answers = renamed(entities, call.renames)
-        for groups, writable in zip(item.groups, item.ready.writable, strict=True):
-            for index, objects in groups.items():
-                answer = answers[index]
-                if isinstance(answer, dict):
-                    merge_all(objects, answer, writable)
+        self._merge(entities, item, owned)
+
+    def _merge(self, answers: list[Any], item: _Sent, owned: bool) -> None:
+        answers = renamed(answers, item.ready.call.renames)
+        merge_groups(item.groups, answers, item.ready.writable, owned)
 
     # -- errors
 
@@ -291,7 +289,7 @@ class Run:
     def _positions(self, item: _Sent) -> dict[int, list[Path]]:
         """Where a call's objects are, by the index of their representation.
 
-        Objects of the data are ours, and none is in two places: their identity tells.
+        Objects of the data are ours: their identity tells, in however many places they are.
         """
         if item.places is None:
             item.places = {}

@@ -1,11 +1,12 @@
-"""Brings the answers of subgraphs together without ever writing into one.
+"""Brings the answers of subgraphs together without ever writing into one that others hold.
 
-A subgraph's answer may be shared with others (local transport, de-duplicated fetches), so what
-will be written to later is copied when it arrives. `writable`, made with the plan, is the tree of
-response keys below which that can happen; everything else is passed on as it came.
+A subgraph's answer may be shared (local transport, de-duplicated fetches), and an entity in it
+may belong to several objects: so what will be written to later is copied when it arrives, unless
+the answer is ours and is handed to its first object. `writable`, made with the plan, is the tree
+of response keys below which that can happen; everything else is passed on as it came.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,17 +27,42 @@ class Writable:
 
 
 def merge_all(
-    targets: Iterable[dict[str, Any]], answer: dict[str, Any], writable: Writable
+    targets: Iterable[dict[str, Any]],
+    answer: dict[str, Any],
+    writable: Writable,
+    ours: bool = False,
 ) -> None:
-    """One answer into every object that it belongs to."""
+    """One answer into every object that it belongs to.
+
+    `ours`: nobody else holds it. Then the first object gets its containers, the others copies;
+    they have been made from it before anything can be written into it.
+    """
     copied = [each for each in writable.copiers.items() if each[0] in answer]
     for target in targets:
         if target.keys().isdisjoint(answer):
             target.update(answer)
-            for key, copy in copied:
-                target[key] = copy(answer[key])
+            if not ours:
+                for key, copy in copied:
+                    target[key] = copy(answer[key])
         else:
             merge_into(target, answer, writable.shape)
+        ours = False
+
+
+def merge_groups(
+    groups: Sequence[Mapping[int, list[dict[str, Any]]]],
+    answers: Sequence[Any],
+    writable: Sequence[Writable],
+    ours: bool,
+) -> None:
+    """Each answer into its objects, path by path; null, and what else is no object, into none."""
+    handed: set[int] = set()
+    for here, below in zip(groups, writable, strict=True):
+        for index, objects in here.items():
+            answer = answers[index]
+            if isinstance(answer, dict):
+                merge_all(objects, answer, below, ours and index not in handed)
+                handed.add(index)
 
 
 def merge_into(target: dict[str, Any], answer: dict[str, Any], writable: Shape) -> None:

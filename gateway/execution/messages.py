@@ -16,11 +16,15 @@ class GraphQLRequest:
 
 @dataclass(frozen=True, slots=True)
 class GraphQLResponse:
-    """`executed` False: the request was refused before execution and has no `data` key."""
+    """`executed` False: the request was refused before execution and has no `data` key.
+
+    `extensions`: what there is to tell besides; None: nothing.
+    """
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]
     executed: bool
+    extensions: dict[str, Any] | None = None
 
     def body(self) -> dict[str, Any]:
         """The response as the GraphQL specification's section 7 spells it, errors first."""
@@ -29,6 +33,8 @@ class GraphQLResponse:
             body["errors"] = self.errors
         if self.executed:
             body["data"] = self.data
+        if self.extensions is not None:
+            body["extensions"] = self.extensions
         return body
 
 

@@ -16,6 +16,7 @@ from gateway.execution.documents import Document
 from gateway.execution.errors import Violation
 from gateway.execution.interpret import interpreted_projection
 from gateway.execution.introspection import introspection_fields
+from gateway.execution.levels import shared_positions
 from gateway.execution.program import compile_plan
 from gateway.execution.project import Project, compile_projection
 from gateway.planning.errors import PlanningFailed
@@ -121,6 +122,8 @@ class Preparer:
             plan = self._planner.plan(
                 document.node, operation, booleans, self._seconds, denial=denial, labels=labels
             )
+            if self._reject and plan.withheld:
+                return Refusal([each.coordinate for each in plan.withheld])
             return self._prepared(plan, document.fragments, operation, booleans, root, denial)
         except RecursionError as overflow:
             raise PlanningFailed("The operation is nested too deeply.") from overflow
@@ -152,6 +155,8 @@ class Preparer:
             plan,
             introspection_fields(operation, fragments, booleans),
             lambda: interpreted_projection(supergraph, collector, root, selection, denial),
-            lambda: compile_projection(supergraph, collector, root, selection, denial),
+            lambda: compile_projection(
+                supergraph, collector, root, selection, denial, shared_positions(plan)
+            ),
             self._compile_after,
         )

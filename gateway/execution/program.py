@@ -1,8 +1,10 @@
 """A plan made ready to run: what does not depend on a request is found once per plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from gateway.execution.levels import Walk, compile_walks
 from gateway.execution.merge import Writable
 from gateway.execution.representations import Identify, compile_identify
 from gateway.planning.plan import Call, Plan, PlanStep, Request, Shape
@@ -46,12 +48,16 @@ class ReadyRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyStep:
-    """Requests; who follows whom; how many each waits for; and those that wait for none."""
+    """Requests; who follows whom; how many each waits for; and those that wait for none.
+
+    `walks`: see execution.levels.
+    """
 
     requests: tuple[ReadyRequest, ...]
     followers: tuple[tuple[int, ...], ...]
     waiting: tuple[int, ...]
     first: tuple[int, ...]
+    walks: Mapping[ResponsePath, Walk]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +88,12 @@ def _step(step: PlanStep) -> ReadyStep:
         followers=tuple(map(tuple, followers)),
         waiting=waiting,
         first=tuple(index for index, count in enumerate(waiting) if count == 0),
+        walks=compile_walks(step.sole, _paths(step)),
     )
+
+
+def _paths(step: PlanStep) -> list[ResponsePath]:
+    return [path for request in step.requests for call in request.calls for path in call.paths]
 
 
 def _request(request: Request, writable: Shape) -> ReadyRequest:

@@ -3,7 +3,7 @@
 Client text reaches the source only as the values of numbered constants.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -49,14 +49,15 @@ def compile_projection(
     root: GraphQLObjectType,
     selection: SelectionSetNode,
     denial: Denial | None = None,
+    shared: Collection[tuple[str, ...]] = (),
 ) -> Project:
     """The function that makes the answer from the data; None where null reaches the root.
 
-    What `denial` denies is null with a violation, whatever the data holds.
+    What `denial` denies is null with a violation, whatever the data holds. `shared`: see expect.py.
     """
     if denial is not None:
         return compile_exact(supergraph, collector, root, selection, denial)
-    expect = compile_expectation(supergraph.schema, collector, root, selection)
+    expect = compile_expectation(supergraph.schema, collector, root, selection, shared)
     exact: Project | None = None  # most operations never need it
 
     def project(data: dict[str, Any], violations: list[Violation]) -> dict[str, Any] | None:

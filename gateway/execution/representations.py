@@ -43,33 +43,6 @@ def path_of(link: Link | None) -> list[str | int]:
     return path
 
 
-def objects_at(data: Object, path: ResponsePath) -> list[Object]:
-    """Every object at a path, through lists, in the order of the data."""
-    level = [data]
-    for element in path:
-        if isinstance(element, Cast):
-            level = [value for value in level if value.get("__typename") == element.type]
-            continue
-        below: list[Object] = []
-        add = below.append
-        for value in level:
-            inner = value.get(element)
-            if isinstance(inner, dict):
-                add(inner)
-            elif isinstance(inner, list):
-                _items(inner, below)
-        level = below
-    return level
-
-
-def _items(items: list[Any], found: list[Object]) -> None:
-    for item in items:
-        if isinstance(item, dict):
-            found.append(item)
-        elif isinstance(item, list):
-            _items(item, found)
-
-
 def positions_at(data: Object, path: ResponsePath) -> list[tuple[Object, Link | None]]:
     """The same objects, each with where it is: for errors, so that no answer pays for it."""
     level: list[tuple[Object, Link | None]] = [(data, None)]

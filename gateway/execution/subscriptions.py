@@ -20,12 +20,13 @@ from gateway.planning.model import Supergraph
 
 
 class Ready(NamedTuple):
-    """A request that may be run, and what its plan depends on."""
+    """A request that may be run, what its plan depends on, and what it costs if that is bounded."""
 
     document: Document
     operation: OperationDefinitionNode
     prepared: Prepared
     key: PlanKey
+    cost: int | None
 
 
 MakeReady = Callable[[GraphQLRequest, RequestContext], Awaitable[Ready]]

@@ -11,10 +11,14 @@ _CHECK_EVERY = 256
 
 @dataclass(slots=True)
 class Budget:
-    """Counts units of work; looks at the clock only now and then, because looking costs too."""
+    """Counts units of work; looks at the clock only now and then, because looking costs too.
+
+    `seconds`: of the processor's time for this thread, so that a busy machine refuses nobody's
+    operation; how long a client waits is bounded elsewhere. Made and spent in one thread.
+    """
 
     seconds: float
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.thread_time)
     spent: int = 0
     selections: int = 0
 
@@ -24,7 +28,7 @@ class Budget:
             self.check()
 
     def check(self) -> None:
-        if time.monotonic() - self.started > self.seconds:
+        if time.thread_time() - self.started > self.seconds:
             raise PlanningBudgetExceeded("Planning the operation took too long.")
 
     def select(self, count: int) -> None:

@@ -41,7 +41,8 @@ class Emitter:
             self._request(item, operation, tuple(index[id(other)] for other in item.after))
             for item in groups
         )
-        return PlanStep(requests, _writable(fetches))
+        top = _positions(fetches)
+        return PlanStep(requests, _shape(top), dict(_sole(top, ())))
 
     def _request(self, item: Group, operation: Operation, after: tuple[int, ...]) -> Request:
         calls = _numbered(_folded([self._call(fetch) for fetch in item.members]))
@@ -212,21 +213,25 @@ def _flat(selection: Selection, parent: str) -> Iterator[_Field]:
 
 
 class _Position:
-    """A place in the data: how many fetches write objects there, and what lies below."""
+    """A place in the data: how many fetches write objects there, and what lies below.
 
-    __slots__ = ("below", "entered", "writers")
+    `leaves`: the keys that they write, as far as those are leaves and no type's own.
+    """
+
+    __slots__ = ("below", "entered", "leaves", "only_leaves", "writers")
 
     def __init__(self) -> None:
         self.below: dict[str, _Position] = {}
         self.writers = 0
         self.entered = False
+        self.leaves: set[str] = set()
+        self.only_leaves = True
 
     def child(self, key: str) -> "_Position":
         return self.below.setdefault(key, _Position())
 
 
-def _writable(fetches: Sequence[Fetch]) -> Shape:
-    """Where an answer is merged into what another has already brought: there, data is copied."""
+def _positions(fetches: Sequence[Fetch]) -> _Position:
     top = _Position()
     for fetch in fetches:
         position = top
@@ -235,7 +240,7 @@ def _writable(fetches: Sequence[Fetch]) -> Shape:
                 position = position.child(element)
                 position.entered = True
         _mark(fetch.selection, position)
-    return _shape(top)
+    return top
 
 
 def _mark(selection: Selection, position: _Position) -> None:
@@ -248,13 +253,34 @@ def _mark(selection: Selection, position: _Position) -> None:
         child = position.child(key)
         child.writers += 1
         for part in parts:
+            _note(part, child)
             _mark(part, child)
 
 
+def _note(selection: Selection, position: _Position) -> None:
+    for key, selected in selection.fields.items():
+        if selected.below.fields or selected.below.on:
+            position.only_leaves = False
+        position.leaves.add(key)
+    if selection.on:
+        position.only_leaves = False
+
+
 def _shape(position: _Position) -> Shape:
+    """Where an answer is merged into what another has already brought: there, data is copied."""
     shape: Shape = {}
     for key, child in position.below.items():
         below = _shape(child)
         if below or child.entered or child.writers > 1:
             shape[key] = below
     return shape
+
+
+def _sole(
+    position: _Position, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    for key, child in position.below.items():
+        if child.entered and child.writers == 1:
+            here = (*path, key)
+            yield here, frozenset(child.leaves if child.only_leaves else ())
+            yield from _sole(child, here)

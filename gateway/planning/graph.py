@@ -41,12 +41,18 @@ class Graph:
     """Nodes and edges of one supergraph; written only while it is built.
 
     `labels`: the active ones, which decide between the two sides of a labelled override.
+    `hidden`: types and fields that are not to be read, neither for clients nor as inputs.
     `fields`: by node and field name. `members`: the nodes of an abstract type's object types in
     the same subgraph. `keys`: the entity hops that start at a node; one to the same subgraph
     serves fields that need inputs from elsewhere.
     """
 
-    def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        labels: frozenset[str] = frozenset(),
+        hidden: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
         self.supergraph = supergraph
         self._labels = labels
         self.sets = FieldSets()
@@ -63,6 +69,11 @@ class Graph:
             self._add_keys(table)
         while self._views:
             self._fill(self._views.pop())
+        # Last, so that nodes have the same views as without.
+        for node, edges in self.fields.items():
+            for type_name, name in hidden:
+                if node.type == type_name:
+                    edges.pop(name, None)
 
     def edges(self, node: Node, name: str) -> list[FieldEdge]:
         fields = self.fields.get(node)

@@ -25,6 +25,7 @@ from graphql import (
 )
 
 from gateway.composition.api_schema import api_schema
+from gateway.policy.cost import Costs
 from gateway.policy.requirements import Requirements
 
 Kind = Literal["object", "interface", "union"]
@@ -100,6 +101,7 @@ class Supergraph:
             raise ValueError("not a supergraph: it has no join__Graph values or no query type")
         self.schema: GraphQLSchema = api_schema(document)
         self.requirements = Requirements(document)
+        self.costs = Costs(document)
         self._possible: dict[str, tuple[str, ...]] = {}
         self._possible_in: dict[tuple[str, str], tuple[str, ...]] = {}
         self.hidden_values: frozenset[tuple[str, str]] = frozenset(_hidden_values(document))

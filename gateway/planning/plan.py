@@ -113,12 +113,23 @@ class Request:
         return frozenset[str]().union(*(call.variables for call in calls))
 
 
+Sole = Mapping[tuple[str, ...], frozenset[str]]
+"""Positions of which one fetch alone brings the objects, as it does all objects above them.
+
+To each the keys that its objects come with, if those are all leaves; empty, if they are not.
+"""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanStep:
-    """Requests that run as soon as those before them allow. `writable`: see execution.merge."""
+    """Requests that run as soon as those before them allow.
+
+    `writable`: see execution.merge. `sole`: see execution.levels.
+    """
 
     requests: tuple[Request, ...]
     writable: Shape
+    sole: Sole
 
     @property
     def waves(self) -> list[list[Request]]:
@@ -134,6 +145,18 @@ class PlanStep:
         return waves
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A field that is not fetched, because no key leads there that its caller may read.
+
+    It would stand under `key` of the objects at `path`.
+    """
+
+    path: ResponsePath
+    key: str
+    coordinate: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Steps run one after the other: one for a query, one or more for a mutation.
@@ -147,6 +170,7 @@ class Plan:
     operation: Operation
     steps: tuple[PlanStep, ...]
     shape: Callable[[], Shape]
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def requests(self) -> Iterator[Request]:

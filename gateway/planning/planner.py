@@ -21,10 +21,11 @@ from gateway.planning.emit import Emitter
 from gateway.planning.errors import PlanningFailed
 from gateway.planning.fetches import FetchBuilder
 from gateway.planning.graph import Graph
+from gateway.planning.inputs import Coordinate, ProtectedInputs
 from gateway.planning.model import Supergraph, base_name
 from gateway.planning.normalise import Entry, Normaliser
 from gateway.planning.optimise import absorb
-from gateway.planning.plan import Operation, Plan, PlanStep, Shape
+from gateway.planning.plan import Operation, Plan, PlanStep, Shape, Withheld
 from gateway.planning.search import Search
 from gateway.planning.selection import InternalKeys
 from gateway.planning.solve import Solved
@@ -33,6 +34,7 @@ from gateway.planning.variables import response_keys
 from gateway.planning.walk import build
 from gateway.policy.authorization import Denial
 
+_SolvedKey = tuple[frozenset[str], frozenset[Coordinate]]
 _LOCAL_FIELDS = frozenset({"__schema", "__type", "__typename"})
 _KINDS: Final[Mapping[OperationType, Operation]] = {
     OperationType.QUERY: "query",
@@ -40,20 +42,25 @@ _KINDS: Final[Mapping[OperationType, Operation]] = {
     OperationType.SUBSCRIPTION: "subscription",
 }
 
-# Which labels are active differs from request to request: keep what was solved for these many.
+# Which labels are active, and which inputs hidden, differs from request to request: keep what was
+# solved for these many.
 _SOLVED_SETS: Final = 16
 
 
 class Planner:
-    """The supergraph solved once per set of active labels; `plan` works from several threads."""
+    """The supergraph solved once per set of active labels; `plan` works from several threads.
+
+    Where a caller may not read a key, it is solved once more without that key.
+    """
 
     def __init__(self, supergraph: Supergraph, by_wave: bool = True) -> None:
         """`by_wave`: see optimise.group."""
         self.supergraph = supergraph
         self._by_wave = by_wave
         self._solving = threading.Lock()
-        self._solved: OrderedDict[frozenset[str], Solved] = OrderedDict()
-        self._solve(frozenset())
+        self._solved: OrderedDict[_SolvedKey, Solved] = OrderedDict()
+        self.inputs = ProtectedInputs(supergraph)
+        self._solve(frozenset(), frozenset())
 
     def plan(
         self,
@@ -70,20 +77,24 @@ class Planner:
         Without what `denial` denies. `labels`: the active labels of overrides. Solving for labels
         that were not active before does not count against `seconds`. Raises PlanningFailed.
         """
-        solved = self._solve(labels & self.supergraph.labels)
+        labels &= self.supergraph.labels
+        hidden = self.inputs.hidden(denial)
+        solved = self._solve(labels, hidden)
+        whole = self._solve(labels, frozenset()) if hidden else None
         planning = _Planning(
-            solved, document, operation, booleans, Budget(seconds), self._by_wave, denial
+            solved, whole, document, operation, booleans, Budget(seconds), self._by_wave, denial
         )
         return planning.plan()
 
-    def _solve(self, labels: frozenset[str]) -> Solved:
+    def _solve(self, labels: frozenset[str], hidden: frozenset[Coordinate]) -> Solved:
+        key = labels, hidden
         with self._solving:
-            found = self._solved.get(labels)
+            found = self._solved.get(key)
             if found is None:
-                found = self._solved[labels] = Solved(Graph(self.supergraph, labels))
+                found = self._solved[key] = Solved(Graph(self.supergraph, labels, hidden))
                 if len(self._solved) > _SOLVED_SETS:
                     self._solved.popitem(last=False)
-            self._solved.move_to_end(labels)
+            self._solved.move_to_end(key)
             return found
 
 
@@ -91,6 +102,7 @@ class _Planning:
     def __init__(
         self,
         solved: Solved,
+        whole: Solved | None,
         document: DocumentNode,
         operation: OperationDefinitionNode,
         booleans: Mapping[str, bool],
@@ -99,6 +111,8 @@ class _Planning:
         denial: Denial | None,
     ) -> None:
         self._solved = solved
+        self._whole = whole
+        self._withheld: dict[Withheld, None] = {}
         self._supergraph = solved.supergraph
         self._operation = operation
         self._budget = budget
@@ -131,19 +145,30 @@ class _Planning:
         elif kind == "subscription":
             steps = self._stream(root, entries, graphs)
         else:
-            paths = self._paths(root, entries, graphs)
+            paths = self._chosen(root, entries, graphs)
             steps = [self._step(paths, "query")] if paths else []
         shape = _lazy_shape(self._supergraph, self._shapes, root, self._operation.selection_set)
-        return Plan(kind, tuple(steps), shape)
+        return Plan(kind, tuple(steps), shape, tuple(self._withheld))
 
     def _paths(
         self, root: str, entries: Sequence[Entry], graphs: Sequence[str]
     ) -> list[list[Step]]:
-        search = Search(self._solved, self._normaliser, self._budget)
+        return choose(self._search(root, entries, graphs).leaves, self._budget)
+
+    def _chosen(
+        self, root: str, entries: Sequence[Entry], graphs: Sequence[str]
+    ) -> list[list[Step]]:
+        """The paths of the plan, and not only of a trial."""
+        search = self._search(root, entries, graphs)
+        self._withheld.update(search.withheld)
+        return choose(search.leaves, self._budget)
+
+    def _search(self, root: str, entries: Sequence[Entry], graphs: Sequence[str]) -> Search:
+        search = Search(self._solved, self._normaliser, self._budget, self._whole)
         candidates = search.roots(root, graphs)
         for entry in entries:
             search.entry(root, entry, candidates)
-        return choose(search.leaves, self._budget)
+        return search
 
     def _step(self, paths: list[list[Step]], kind: Operation) -> PlanStep:
         builder = FetchBuilder(self._solved, self._keys, self._budget)
@@ -171,14 +196,14 @@ class _Planning:
             raise PlanningFailed("A subscription selects exactly one field.")
         return [
             self._step(
-                self._paths(root, [entry], [self._owner(root, entry, graphs)]), "subscription"
+                self._chosen(root, [entry], [self._owner(root, entry, graphs)]), "subscription"
             )
             for entry in entries[:1]
         ]
 
     def _in_order(self, root: str, entries: Sequence[Entry], graph: str) -> list[list[Step]]:
         """Field by field: the choice among leaves must not change the order of effects."""
-        return [path for entry in entries for path in self._paths(root, [entry], [graph])]
+        return [path for entry in entries for path in self._chosen(root, [entry], [graph])]
 
     def _owner(self, root: str, entry: Entry, graphs: Sequence[str]) -> str:
         paths = self._paths(root, [entry], graphs)

@@ -11,6 +11,8 @@ from gateway.planning.errors import PlanningFailed
 from gateway.planning.graph import FieldEdge, Graph, Node
 from gateway.planning.model import base_name
 from gateway.planning.normalise import Entry, Normaliser
+from gateway.planning.plan import Withheld
+from gateway.planning.selection import Cast
 from gateway.planning.solve import FIELD, HOP, Solved
 from gateway.planning.steps import (
     Alternative,
@@ -22,6 +24,7 @@ from gateway.planning.steps import (
     ReenterStep,
     RequiresStep,
     RootStep,
+    response_path,
 )
 
 # Paths of equal cost kept per node: with one, a cheaper choice for another leaf may be lost.
@@ -31,15 +34,27 @@ T = TypeVar("T")
 
 
 class Search:
-    """One search over one selection of root fields; `leaves` grows as it walks."""
+    """One search over one selection of root fields; `leaves` grows as it walks.
 
-    def __init__(self, solved: Solved, normaliser: Normaliser, budget: Budget) -> None:
+    `whole`: what could be had if no input were hidden, where some are; fields that only it has are
+    `withheld`.
+    """
+
+    def __init__(
+        self,
+        solved: Solved,
+        normaliser: Normaliser,
+        budget: Budget,
+        whole: Solved | None = None,
+    ) -> None:
         self._solved = solved
+        self._whole = whole
         self._graph: Graph = solved.graph
         self._supergraph = solved.supergraph
         self._normaliser = normaliser
         self._budget = budget
         self.leaves: list[list[Alternative]] = []
+        self.withheld: dict[Withheld, None] = {}
 
     def roots(self, root: str, graphs: Iterable[str]) -> list[Candidate]:
         nodes = (Node(root, graph) for graph in graphs)
@@ -63,8 +78,31 @@ class Search:
         found = self._follow(entry, candidates)
         if found:
             self._below(parent, entry, found)
-        else:
+        elif self._supergraph.kind(parent) == "interface":
             self._by_implementation(parent, entry, candidates, allowed)
+        elif self._whole is not None and any(
+            _answers(self._whole, candidate.node, entry.name) for candidate in candidates
+        ):
+            self._withhold(parent, entry, candidates)
+        else:
+            raise PlanningFailed(f"No subgraph answers {parent}.{entry.name} here.")
+
+    def _withhold(self, parent: str, entry: Entry, candidates: Sequence[Candidate]) -> None:
+        path = response_path(candidates[0].path)
+        self.withheld[Withheld(path, entry.key, f"{parent}.{entry.name}")] = None
+
+    def withhold_cast(self, name: str, entry: Entry, candidates: Sequence[Candidate]) -> bool:
+        """Whether the candidates return objects of a type to which no key may lead."""
+        whole = self._whole
+        if whole is None or not any(
+            name in whole.graph.members.get(reached, ())
+            for candidate in candidates
+            for reached in whole.reachable(candidate.node)
+        ):
+            return False
+        path = (*response_path(candidates[0].path), Cast(name))
+        self.withheld[Withheld(path, entry.key, f"{name}.{entry.name}")] = None
+        return True
 
     def _follow(self, entry: Entry, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Each candidate, each node that it reaches, each edge of the field there."""
@@ -210,8 +248,6 @@ class Search:
         candidates: Sequence[Candidate],
         allowed: frozenset[str] | None,
     ) -> None:
-        if self._supergraph.kind(parent) != "interface":
-            raise PlanningFailed(f"No subgraph answers {parent}.{entry.name} here.")
         # Each candidate must answer for all of its own runtime types by itself: the answers of
         # two subgraphs about different objects must not be mixed.
         whole = [c for c in candidates if self._answers_every_member(c.node, entry.name)]
@@ -220,14 +256,18 @@ class Search:
                 f"No single subgraph answers {parent}.{entry.name} for every implementation."
             )
         level = _Level(self, parent, whole, allowed)
-        if not level.each(self._supergraph.possible(parent), entry):
+        if level.each(self._supergraph.possible(parent), entry):
+            return
+        if self._whole is None:
             raise PlanningFailed(f"No subgraph answers {parent}.{entry.name} here.")
+        self._withhold(parent, entry, whole)
 
     def _answers_every_member(self, node: Node, name: str) -> bool:
-        for reached in self._solved.reachable(node):
-            members = self._graph.members.get(reached)
+        solved = self._whole or self._solved
+        for reached in solved.reachable(node):
+            members = solved.graph.members.get(reached)
             if members and all(
-                any(self._graph.edges(other, name) for other in self._solved.reachable(member))
+                any(solved.graph.edges(other, name) for other in solved.reachable(member))
                 for member in members.values()
             ):
                 return True
@@ -269,6 +309,8 @@ class _Level:
             if candidates:
                 self._search.field(name, entry, candidates, self._allowed)
                 some = True
+            elif self._search.withhold_cast(name, entry, self._candidates):
+                some = True
         return some
 
     def _cast(self, name: str) -> Sequence[Candidate]:
@@ -291,6 +333,10 @@ def _cheapest(found: Iterable[tuple[Candidate, T]]) -> list[tuple[Candidate, T]]
         elif candidate.cost == known[0] and len(known[1]) < _TIES:
             known[1].append(item)
     return [item for _, items in best.values() for item in items]
+
+
+def _answers(solved: Solved, node: Node, name: str) -> bool:
+    return any(solved.graph.edges(reached, name) for reached in solved.reachable(node))
 
 
 def _placeholder(candidate: Candidate) -> Alternative:

@@ -5,6 +5,7 @@ from typing import NamedTuple, Union
 
 from gateway.planning.fieldsets import FieldSet
 from gateway.planning.graph import Node
+from gateway.planning.selection import Cast, PathElement, ResponsePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,15 @@ class Alternative(NamedTuple):
 
     cost: float
     path: Path
+
+
+def response_path(path: Path | None) -> ResponsePath:
+    """Where in the answer a path has led."""
+    elements: list[PathElement] = []
+    while path is not None:
+        if isinstance(path.step, FieldStep):
+            elements.append(path.step.key)
+        elif isinstance(path.step, CastStep):
+            elements.append(Cast(path.step.type))
+        path = path.previous
+    return tuple(reversed(elements))

@@ -9,13 +9,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import jwt
-from jwt import PyJWK
+
+from gateway.policy.keys import VerificationKeys
 
 Claims = Mapping[str, Any]
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
-# RFC 8725, section 3.1: one algorithm, chosen here and never by the token.
-_ALGORITHM: Final = "ES256"
 _REQUIRED: Final = ["exp", "iss", "aud", "sub"]
 _LONGEST_TOKEN: Final = 8_192
 
@@ -31,9 +30,9 @@ class _Verified:
 
 
 class Authenticator:
-    """Verifies tokens (JWT, ES256) of one issuer for one audience.
+    """Verifies tokens (JWT) of one issuer for one audience.
 
-    `jwks` is a JSON Web Key Set (RFC 7517); keys other than P-256 signing keys are not used.
+    `jwks` is a JSON Web Key Set, see `VerificationKeys`.
     Verified tokens are remembered for at most `remember_seconds` and never past their expiry,
     and at most `remember_tokens` of them. `clock` gives Unix seconds.
     """
@@ -48,7 +47,7 @@ class Authenticator:
         remember_tokens: int = 4_096,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._keys = _signing_keys(jwks)
+        self._keys = VerificationKeys(jwks)
         self._issuer = issuer
         self._audience = audience
         self._remember_seconds = remember_seconds
@@ -83,11 +82,11 @@ class Authenticator:
 
     def _verify(self, token: str) -> Claims:
         try:
-            key = self._key_of(token)
+            key = self._keys.of(token)
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
-                algorithms=[_ALGORITHM],
+                algorithms=[key.algorithm_name],
                 issuer=self._issuer,
                 audience=self._audience,
                 # Expiry is checked below, by the same clock that the memory uses.
@@ -108,16 +107,6 @@ class Authenticator:
         # Shared by all requests that bear this token.
         return MappingProxyType(claims)
 
-    def _key_of(self, token: str) -> PyJWK:
-        header = jwt.get_unverified_header(token)
-        kid = header.get("kid")
-        if kid is None and len(self._keys) == 1:
-            return next(iter(self._keys.values()))
-        key = self._keys.get(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise jwt.InvalidKeyError("unknown kid")
-        return key
-
     def _check_times(self, claims: Claims) -> None:
         now = self._clock()
         expiry, not_before = claims["exp"], claims.get("nbf", 0)
@@ -133,11 +122,3 @@ class Authenticator:
         self._verified[digest] = _Verified(claims, until)
         if len(self._verified) > self._remember_tokens:
             self._verified.popitem(last=False)
-
-
-def _signing_keys(jwks: Mapping[str, Any]) -> dict[str, PyJWK]:
-    keys: dict[str, PyJWK] = {}
-    for number, key in enumerate(jwks["keys"]):
-        if key.get("kty") == "EC" and key.get("crv") == "P-256" and key.get("use", "sig") == "sig":
-            keys[key.get("kid", str(number))] = PyJWK(key, algorithm=_ALGORITHM)
-    return keys

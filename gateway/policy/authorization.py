@@ -53,10 +53,19 @@ class Denial:
 
 
 class Authorization:
-    """Evaluates the requirements of one supergraph. Without `policies` no policy ever holds."""
+    """Evaluates the requirements of one supergraph. Without `policies` no policy ever holds.
 
-    def __init__(self, requirements: Requirements, policies: Policies | None = None) -> None:
+    `inputs`: by type, and by type and field, what it may take to have that from other subgraphs.
+    """
+
+    def __init__(
+        self,
+        requirements: Requirements,
+        policies: Policies | None = None,
+        inputs: Callable[[str, str], Needs] = lambda type_name, field: NOTHING,
+    ) -> None:
         self._requirements = requirements
+        self._inputs = inputs
         self._policies = policies
         self._by_field: dict[tuple[str, str], Needs] = {}
 
@@ -66,7 +75,10 @@ class Authorization:
         selection: SelectionSetNode,
         fragments: Mapping[str, FragmentDefinitionNode],
     ) -> Needs:
-        """Every need that any field selected by an operation may have, conditions disregarded."""
+        """Every need that an operation may meet, conditions disregarded.
+
+        Those of the fields that it selects, and of what may be sent to subgraphs to have them.
+        """
         if not self._requirements.protects:
             return NOTHING
         found: set[Need] = set()
@@ -77,6 +89,7 @@ class Authorization:
             if (scope, id(node)) in seen:
                 continue
             seen.add((scope, id(node)))
+            found |= self._inputs(scope, "")
             for item in node.selections:
                 if isinstance(item, FieldNode):
                     name = item.name.value
@@ -101,6 +114,7 @@ class Authorization:
             known = self._by_field[scope, name] = NOTHING.union(
                 *(requirements.field(o, name) for o in objects),
                 *(requirements.object(o) for o in members),
+                *(self._inputs(o, name) for o in (scope, *objects)),
             )
         return known
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from starlette.types import Scope
 
+from gateway.context import REQUEST_ID
+
 _KEY: Final = "gateway.record"
 # Anything that could break a log line or a header is replaced by an id of our own.
 _VALID_ID: Final = re.compile(r"[A-Za-z0-9._~:+/=-]{8,128}")
@@ -26,6 +28,7 @@ class RequestRecord:
     def begin(scope: Scope) -> "RequestRecord":
         """Attach a record to the request, with its `x-request-id` if that is a valid one."""
         record = RequestRecord(_incoming_id(scope) or secrets.token_hex(16))
+        REQUEST_ID.set(record.request_id)
         scope[_KEY] = record
         return record
 

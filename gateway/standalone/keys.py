@@ -10,6 +10,7 @@ import orjson
 
 from gateway.configuration.settings import Jwt
 from gateway.policy.authentication import Authenticator, Claims
+from gateway.policy.keys import VerificationKeys
 from gateway.standalone.problems import Problem
 
 _LOGGER = logging.getLogger("gateway.authentication")
@@ -43,7 +44,9 @@ class KeyedAuthenticator:
         except (OSError, aiohttp.ClientError, TimeoutError) as error:
             raise Problem(f"the keys of {where} cannot be read: {error!r}") from error
         except Exception as error:  # boundary: there are many ways to be no key set
-            raise Problem(f"{where} is no JSON Web Key Set with an ES256 key") from error
+            raise Problem(
+                f"{where} is no JSON Web Key Set with a public key for signatures"
+            ) from error
 
     async def follow(self) -> None:
         """Loads again and again, until it is cancelled; returns at once for a file."""
@@ -55,7 +58,7 @@ class KeyedAuthenticator:
                 _LOGGER.error("keys refused", extra={"fields": {"reason": str(problem)}})
 
     def _authenticator(self, jwks: Any) -> Authenticator:
-        if not any(key.get("kty") == "EC" for key in jwks["keys"]):
+        if not VerificationKeys(jwks):
             raise ValueError("no key that could verify anything")
         return Authenticator(jwks, issuer=self._settings.issuer, audience=self._settings.audience)
 

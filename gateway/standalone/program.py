@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.configuration.settings import Settings
+from gateway.context import REQUEST_ID
 from gateway.server.answers import json_response
 from gateway.server.app import create_app
 from gateway.server.ide import GraphiQL
@@ -146,6 +147,6 @@ def _tell_ready(url: str, loaded: Loaded) -> None:
 async def _tell_defect(where: str, error: BaseException) -> str:
     """Logs it with its trace, under an id that the client gets to quote."""
     defect = secrets.token_hex(8)
-    fields = {"where": where, "id": defect}
+    fields = {"where": where, "id": defect, "request_id": REQUEST_ID.get()}
     _LOGGER.error("defect", exc_info=error, extra={"fields": fields})
     return defect

@@ -62,10 +62,11 @@ class Reloader:
     async def _warm(self, loaded: Loaded) -> int:
         """The number of documents of which everything is planned already."""
         warmed = 0
+        masks = self._gateway.loaded.gateway.masks()
         most = self._settings.supergraph.query_planning.warmed_up_queries
         for document in self._gateway.most_used(most):
             try:
-                warmed += not await loaded.gateway.warm([document])
+                warmed += not await loaded.gateway.warm([document], masks)
             except Exception as error:  # boundary: who asks it will be told
                 _LOGGER.error("defect", exc_info=error)
         return warmed

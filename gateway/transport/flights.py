@@ -2,11 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gateway.transport.protocol import SubgraphUnavailable
 
 T = TypeVar("T")
+
+
+class Landed(NamedTuple, Generic[T]):
+    """`led`: sent for this caller. `shared`: others have the same object, or may have it."""
+
+    result: T
+    led: bool
+    shared: bool
 
 
 class _Flight(Generic[T]):
@@ -24,8 +32,8 @@ class Flights(Generic[T]):
     def __init__(self) -> None:
         self._flights: dict[Hashable, _Flight[T]] = {}
 
-    async def join(self, key: Hashable, send: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
-        """What `send` gives, or what it gives to another who has begun; and whether it was shared.
+    async def join(self, key: Hashable, send: Callable[[], Awaitable[T]]) -> Landed[T]:
+        """What `send` gives, or what it gives to another who has begun.
 
         Where that other is cancelled, one of those who wait sends instead.
         """
@@ -38,10 +46,10 @@ class Flights(Generic[T]):
                 # An exception of its own for each: they are raised through different tasks.
                 raise SubgraphUnavailable(str(error)) from error
             if result is not None:
-                return result, True
-        return await self._lead(key, send), False
+                return Landed(result, led=False, shared=True)
+        return await self._lead(key, send)
 
-    async def _lead(self, key: Hashable, send: Callable[[], Awaitable[T]]) -> T:
+    async def _lead(self, key: Hashable, send: Callable[[], Awaitable[T]]) -> Landed[T]:
         flight = self._flights[key] = _Flight()
         try:
             result = await send()
@@ -57,4 +65,4 @@ class Flights(Generic[T]):
         del self._flights[key]
         if flight.landed is not None:
             flight.landed.set_result(result)
-        return result
+        return Landed(result, led=True, shared=flight.landed is not None)

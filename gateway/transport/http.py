@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from io import BytesIO
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import aiohttp
 import orjson
 
 from gateway.context import RequestContext
 from gateway.transport.breaker import BreakerSettings, CircuitBreaker, State
 from gateway.transport.complaints import Complaints
 from gateway.transport.compression import WORTH_COMPRESSING, AnswerReader, compressed
+from gateway.transport.connection import ReceivedHeaders
 from gateway.transport.flights import Flights
 from gateway.transport.headers import (
     FORWARD_AUTHORIZATION,
@@ -25,7 +24,8 @@ from gateway.transport.headers import (
     is_private,
     outgoing,
 )
-from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable
+from gateway.transport.pool import Pool
+from gateway.transport.protocol import Owned, SubgraphRequest, SubgraphUnavailable
 from gateway.transport.response import checked_response, is_graphql
 from gateway.transport.retry import Retrier, RetrySettings, Transient
 from gateway.transport.sse import over_sse
@@ -36,12 +36,11 @@ _ALWAYS: Final = MappingProxyType(
     {
         "accept": "application/graphql-response+json, application/json;q=0.9",
         "content-type": "application/json",
+        "user-agent": "graphql-gateway",
     }
 )
 _TRANSIENT: Final = frozenset({502, 503, 504})
-# Above this aiohttp wants a stream, so as not to block the loop on one huge write.
-_STREAMED_FROM: Final = 1_048_576
-_CHUNK: Final = 65_536
+_UNTYPED: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class HttpTransport:
         self._settings = settings
         path = settings.subscriptions.path
         self._stream_url = url if path is None else urlsplit(url)._replace(path=path).geturl()
-        self._session: aiohttp.ClientSession | None = None
+        self._pool: Pool | None = None
         self._complaints = Complaints(name or url)
         self._retrier = Retrier(settings.retry)
         self._breaker: CircuitBreaker | None = None
@@ -124,7 +123,7 @@ class HttpTransport:
     @property
     def is_open(self) -> bool:
         """Whether it may hold connections."""
-        return self._session is not None
+        return self._pool is not None
 
     async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
         """See `Transport.execute`."""
@@ -156,9 +155,9 @@ class HttpTransport:
 
     async def close(self) -> None:
         """Close the connections. A later request opens new ones."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
 
     # -- one fetch
 
@@ -168,12 +167,12 @@ class HttpTransport:
         if not self._settings.deduplicate or request.operation != "query":
             return await self._within_deadline(request, body, forwarded)
         key = (body, tuple(sorted(forwarded.items())))
-        answer, shared = await self._flights.join(
+        answer, led, shared = await self._flights.join(
             key, lambda: self._within_deadline(request, body, forwarded)
         )
-        if shared and is_private(self._settings.response_headers, answer.headers):
+        if not led and is_private(self._settings.response_headers, answer.headers):
             return await self._within_deadline(request, body, forwarded)
-        return answer
+        return _Answer(dict(answer.response), answer.headers) if shared else answer
 
     async def _within_deadline(
         self, request: SubgraphRequest, body: bytes, forwarded: dict[str, str]
@@ -234,57 +233,34 @@ class HttpTransport:
         return answer
 
     async def _post(self, body: bytes, headers: Mapping[str, str]) -> _Answer:
-        data = BytesIO(body) if len(body) >= _STREAMED_FROM else body
-        try:
-            response = await self._open_session().post(
-                self._url, data=data, headers=headers, allow_redirects=False
-            )
-        except aiohttp.ServerDisconnectedError as error:
-            raise Transient(repr(error), at_once=True) from error
-        except (aiohttp.ClientOSError, aiohttp.ConnectionTimeoutError) as error:
-            raise Transient(repr(error)) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise SubgraphUnavailable(repr(error)) from error
-        try:
-            async with response:
-                return await self._receive(response)
-        except (aiohttp.ClientError, OSError) as error:
-            raise SubgraphUnavailable(repr(error)) from error
+        answer = await self._open_pool().post(headers, body, self._begin)
+        return _Answer(Owned(checked_response(answer.body)), answer.headers)
 
-    async def _receive(self, response: aiohttp.ClientResponse) -> _Answer:
-        if not is_graphql(response.status, response.content_type):
+    def _begin(self, status: int, headers: ReceivedHeaders) -> AnswerReader:
+        content_type, _, _ = (headers.get("content-type") or _UNTYPED).partition(";")
+        content_type = content_type.strip().lower()
+        if not is_graphql(status, content_type):
             # What else it says is not read, so the connection cannot serve again.
-            response.close()
-            what = f"answered {response.status} {response.content_type}"
-            if response.status in _TRANSIENT:
-                raise Transient(what, after=_seconds(response.headers.get("retry-after")))
+            what = f"answered {status} {content_type}"
+            if status in _TRANSIENT:
+                raise Transient(what, after=_seconds(headers.get("retry-after")))
             raise SubgraphUnavailable(what)
-        encoding = response.headers.get("content-encoding", "")
-        try:
-            reader = AnswerReader(encoding, self._settings.max_response_bytes)
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                reader.feed(chunk)
-            return _Answer(checked_response(reader.body()), response.headers)
-        except SubgraphUnavailable:
-            response.close()
-            raise
+        encoding = headers.get("content-encoding") or ""
+        return AnswerReader(encoding, self._settings.max_response_bytes)
 
-    def _open_session(self) -> aiohttp.ClientSession:
-        """Made with the first request: a session belongs to the loop that it is made in."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=self._settings.connections, keepalive_timeout=self._settings.keep_alive
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                # The deadline of `execute` bounds all attempts.
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=self._settings.connect_timeout
-                ),
-                auto_decompress=False,
-            )
-        return self._session
+    def _open_pool(self) -> Pool:
+        """Made with the first request: it belongs to the loop of that."""
+        if self._pool is None:
+            try:
+                self._pool = Pool(
+                    self._url,
+                    limit=self._settings.connections,
+                    keep_alive=self._settings.keep_alive,
+                    connect_timeout=self._settings.connect_timeout,
+                )
+            except ValueError as error:
+                raise SubgraphUnavailable(str(error)) from error
+        return self._pool
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -52,10 +52,10 @@ class LocalTransport:
             request.context.response_headers.restrict_caching(None)
         if self._flights is None or request.operation != "query":
             return await self._within_deadline(request)
-        answer, _ = await self._flights.join(
+        landed = await self._flights.join(
             self._key(request), lambda: self._within_deadline(request)
         )
-        return answer
+        return landed.result
 
     @asynccontextmanager
     async def subscribe(

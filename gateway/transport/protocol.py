@@ -36,9 +36,13 @@ class SubscriptionFailed(Exception):
 Answers = AbstractAsyncContextManager[AsyncIterator[Mapping[str, Any]]]
 
 
+class Owned(dict[str, Any]):
+    """A response that whoever gets it may write into: nobody else holds a part of it."""
+
+
 class Transport(Protocol):
     async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
-        """The GraphQL response (`data`, `errors`), JSON-ready and never written to by the caller.
+        """The GraphQL response (`data`, `errors`), JSON-ready; only an `Owned` may be written into.
 
         Raises SubgraphUnavailable where there is none: refused, timed out, not GraphQL.
         """

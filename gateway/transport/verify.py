@@ -7,7 +7,7 @@ that identify an entity are asked for along with the rest, and compared.
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from graphql import (
@@ -31,17 +31,22 @@ _MOST_DOCUMENTS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A document with the identifying fields, and which variable each list answers."""
+    """A document that asks for entities, and which variable each of its lists answers.
 
-    document: str
+    `texts`: the document with identifying fields, by the fields that are known to begin with.
+    """
+
+    operation: OperationDefinitionNode
     lists: tuple[tuple[str, str], ...]
+    texts: dict[frozenset[str], str] = field(default_factory=dict)
 
 
 class VerifyingTransport:
     """A transport whose entities are compared with their representations.
 
     `identities`: by type of entity, the fields of scalar type that are part of its keys in this
-    subgraph. An entity that is another becomes null, with an error at its place.
+    subgraph. Asked for are those that the representations have: another key may be no business of
+    the caller's. An entity that is another becomes null, with an error at its place.
     """
 
     def __init__(self, inner: Transport, identities: Mapping[str, tuple[str, ...]]) -> None:
@@ -54,8 +59,9 @@ class VerifyingTransport:
         checked = self._prepared(request.document)
         if checked is None:
             return await self._inner.execute(request)
+        document = self._document(checked, request.variables)
         answer = await self._inner.execute(
-            SubgraphRequest(checked.document, request.variables, request.operation, request.context)
+            SubgraphRequest(document, request.variables, request.operation, request.context)
         )
         wrong = list(_wrong(answer.get("data"), checked, request.variables))
         return _without(answer, wrong) if wrong else answer
@@ -76,37 +82,55 @@ class VerifyingTransport:
         if document in self._checked:
             self._checked.move_to_end(document)
             return self._checked[document]
-        checked = self._checked[document] = _checked(document, self._identities)
+        checked = self._checked[document] = _checked(document)
         if len(self._checked) > _MOST_DOCUMENTS:
             self._checked.popitem(last=False)
         return checked
 
+    def _document(self, checked: _Checked, variables: Mapping[str, Any]) -> str:
+        known = frozenset[str]().union(*(r for _, name in checked.lists for r in variables[name]))
+        text = checked.texts.get(known)
+        if text is None:
+            text = checked.texts[known] = _asking_for(checked.operation, self._identities, known)
+        return text
 
-def _checked(document: str, identities: Mapping[str, tuple[str, ...]]) -> _Checked | None:
+
+def _checked(document: str) -> _Checked | None:
     node = parse(document, no_location=True)
     operation = node.definitions[0]
     if len(node.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
         return None  # the planner writes no such document
-    lists: list[tuple[str, str]] = []
-    fields: list[SelectionNode] = []
-    for field in operation.selection_set.selections:
-        variable = _representations(field)
-        if isinstance(field, FieldNode) and variable is not None and field.selection_set:
-            lists.append((field.alias.value if field.alias else "_entities", variable))
-            field = replace(field, selection_set=_asking(field.selection_set, identities))
-        fields.append(field)
-    if not lists:
-        return None
-    whole = replace(operation, selection_set=SelectionSetNode(selections=tuple(fields)))
-    return _Checked(print_ast(whole), tuple(lists))
+    lists = [
+        (node.alias.value if node.alias else "_entities", variable)
+        for node in operation.selection_set.selections
+        if isinstance(node, FieldNode) and (variable := _representations(node)) is not None
+    ]
+    return _Checked(operation, tuple(lists)) if lists else None
 
 
-def _representations(field: SelectionNode) -> str | None:
+def _representations(node: SelectionNode) -> str | None:
     """The variable that holds what is asked for, if this asks for entities."""
-    if isinstance(field, FieldNode) and field.name.value == "_entities" and field.arguments:
-        value = field.arguments[0].value
+    if isinstance(node, FieldNode) and node.name.value == "_entities" and node.arguments:
+        value = node.arguments[0].value
         return value.name.value if isinstance(value, VariableNode) else None
     return None
+
+
+def _asking_for(
+    operation: OperationDefinitionNode,
+    identities: Mapping[str, tuple[str, ...]],
+    known: frozenset[str],
+) -> str:
+    wanted = {
+        name: tuple(field for field in fields if field in known)
+        for name, fields in identities.items()
+    }
+    nodes: list[SelectionNode] = []
+    for node in operation.selection_set.selections:
+        if isinstance(node, FieldNode) and _representations(node) and node.selection_set:
+            node = replace(node, selection_set=_asking(node.selection_set, wanted))
+        nodes.append(node)
+    return print_ast(replace(operation, selection_set=SelectionSetNode(selections=tuple(nodes))))
 
 
 def _asking(

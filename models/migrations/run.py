@@ -13,6 +13,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.migrations.grants import grant, provision
+from models.owners import install_guards
 from models.tables import metadata
 
 HERE = Path(__file__).parent
@@ -25,7 +26,7 @@ LOCK = 0x50_55_4B
 @cache
 def all_tables() -> MetaData:
     """The metadata, with every agent's tables registered."""
-    for name in ("platform", "bus", "work", *AGENTS):
+    for name in ("platform", "bus", "work", "owners", *AGENTS):
         import_module(f"models.{name}")
     return metadata
 
@@ -76,6 +77,7 @@ def _upgrade(connection: Connection, progress: Callable[[str], None]) -> None:
     provision(connection, AGENTS)
     command.upgrade(config, "heads")
     grant(connection, AGENTS)
+    install_guards(connection, AGENTS)
 
 
 _VERSIONS = "SELECT version_num FROM public.alembic_version"

@@ -1,5 +1,7 @@
 """What the customer agent refuses, and why."""
 
+from typing import ClassVar
+
 from models.error_codes import ErrorCode
 from subgraphs.kit import UserError, error
 
@@ -27,3 +29,14 @@ class TooManyAddressesError(UserError):
     code: ErrorCode = ErrorCode.TOO_MANY_ADDRESSES
     message: str = "The address book is full."
     limit: int
+
+
+@error
+class MergeInProgressError(UserError):
+    """`agents` have not taken note yet that another record was merged into this one."""
+
+    code: ErrorCode = ErrorCode.MERGE_IN_PROGRESS
+    message: str = "Another record is still being merged into this one. Try again in a moment."
+    retryable: bool = True
+    agents: list[str]
+    stored: ClassVar[bool] = False

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from subgraphs.customer import policy
 from subgraphs.customer.repository import addresses as books
 from subgraphs.customer.repository import consents as consenting
-from subgraphs.customer.repository import customers, interactions
+from subgraphs.customer.repository import customers, erasures, interactions
 from subgraphs.customer.types import (
     Address,
     Consent,
     ConsentChange,
     Customer,
+    CustomerErasure,
     CustomerInteraction,
 )
 from subgraphs.kit import ID, Info, field, page_size, resolver
@@ -67,6 +68,13 @@ async def merged_into(parents: Sequence[Customer], info: Info) -> list[Customer 
         None if parent.merged_into_id is None else found.get(parent.merged_into_id)
         for parent in parents
     ]
+
+
+@field(Customer, policy.READ)
+async def erasure(parents: Sequence[Customer], info: Info) -> list[CustomerErasure | None]:
+    """How far the last request to forget the customer has come, agent by agent."""
+    found = await erasures.newest(info.db, info.scope, [parent.id for parent in parents])
+    return [found.get(parent.id) for parent in parents]
 
 
 @field(Customer, policy.NOTES)

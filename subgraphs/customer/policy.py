@@ -17,5 +17,6 @@ RECORD = staff("customer:write")
 CHANGE = owner_or(staff("customer:write"))
 ACTIVATE = service
 APPROVE = staff("customer:approve")
+LEAVE = owner_or(APPROVE)
 NOTES = STAFF_READ
 """What staff wrote about a customer is not the customer's to read, not even on their own record."""

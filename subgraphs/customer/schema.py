@@ -1,6 +1,6 @@
 """What the customer agent offers."""
 
-from subgraphs.customer import loaders, policy
+from subgraphs.customer import handlers, loaders, policy
 from subgraphs.customer.mutations.accounts import (
     activate_customer,
     create_customer,
@@ -10,8 +10,10 @@ from subgraphs.customer.mutations.accounts import (
 )
 from subgraphs.customer.mutations.addresses import delete_address, upsert_address
 from subgraphs.customer.mutations.contact import record_interaction, set_consent
+from subgraphs.customer.mutations.leaving import anonymize_customer, merge_customers
 from subgraphs.customer.repository import customers as records
 from subgraphs.customer.repository import interactions
+from subgraphs.customer.subscriptions import customer_changed
 from subgraphs.customer.types import (
     Customer,
     CustomerInteraction,
@@ -72,14 +74,23 @@ schema = subgraph(
         delete_address,
         set_consent,
         record_interaction,
+        merge_customers,
+        anonymize_customer,
     ],
+    subscriptions=[customer_changed],
     resolvers=[loaders.customers_by_id, loaders.addresses_by_id, loaders.interactions_by_id],
     fields=[
         loaders.addresses,
         loaders.consents,
         loaders.history,
         loaders.merged_into,
+        loaders.erasure,
         loaders.suspension_reason,
         loaders.note,
+    ],
+    handlers=[
+        handlers.take_answer,
+        handlers.take_acknowledgement,
+        handlers.take_merge_acknowledgement,
     ],
 )

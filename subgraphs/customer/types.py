@@ -1,13 +1,16 @@
 """What the customer agent owns."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum
+from enum import Enum, auto
 
 import strawberry
 
 from models.customer import (
     ConsentKind,
     CustomerStatus,
+    ErasureAnswer,
+    ErasureState,
     InteractionChannel,
     InteractionDirection,
 )
@@ -28,6 +31,8 @@ from subgraphs.kit import (
 
 enum(CustomerStatus)
 enum(ConsentKind)
+enum(ErasureAnswer)
+enum(ErasureState)
 enum(InteractionChannel)
 enum(InteractionDirection)
 
@@ -73,6 +78,56 @@ class Address:
     is_default_shipping: bool
     is_default_billing: bool
     version: int
+
+
+@enum
+class ErasureReason(Enum):
+    """What stands against an erasure as long as it lasts."""
+
+    OPEN_ORDER = auto()
+    OPEN_RETURN = auto()
+    OPEN_PAYMENT = auto()
+    DISPUTE = auto()
+    LEGAL_HOLD = auto()
+    OTHER = auto()
+
+
+@output
+class ErasureObjection:
+    """`entityId` is that of the order, return or other thing that is still open."""
+
+    reason: ErasureReason
+    entity_id: ID | None
+
+    @staticmethod
+    def of(stored: Mapping[str, str | None]) -> "ErasureObjection":
+        """From what the event said."""
+        entity = stored["entity_id"]
+        return ErasureObjection(
+            reason=ErasureReason[stored["reason"] or "OTHER"],
+            entity_id=None if entity is None else ID(entity),
+        )
+
+
+@output
+class ErasureAgent:
+    """One agent: what it said, and since when it holds nothing personal of the customer."""
+
+    agent: str
+    answer: ErasureAnswer | None
+    objections: list[ErasureObjection]
+    answered_at: datetime | None
+    acknowledged_at: datetime | None
+
+
+@output
+class CustomerErasure:
+    """The last request to forget the customer, and how far each agent has come with it."""
+
+    state: ErasureState
+    requested_at: datetime
+    ended_at: datetime | None
+    agents: list[ErasureAgent]
 
 
 @output

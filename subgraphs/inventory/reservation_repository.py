@@ -6,6 +6,7 @@ from sqlalchemy import ARRAY, Integer, Text, func, insert, literal, select, upda
 
 from models import inventory as tables
 from subgraphs.inventory.repository import first_of_each
+from subgraphs.inventory.states import HOLDING
 from subgraphs.inventory.types import (
     Reservation,
     ReservationLine,
@@ -74,6 +75,14 @@ async def lock_reservation(work: UnitOfWork, id: ID, scope: Scope) -> Reservatio
         RESERVATIONS.where(RESERVATION.id == id, mine).with_for_update(), Reservation
     )
     return found[0] if found else None
+
+
+async def held_for(work: UnitOfWork, order_id: ID) -> list[ID]:
+    """The reservations that keep units for the order, in the order in which they are locked."""
+    rows = select(RESERVATION.id).where(
+        RESERVATION.order_id == order_id, RESERVATION.status.in_(HOLDING)
+    )
+    return [ID(row.id) for row in await work.rows(rows.order_by(RESERVATION.id))]
 
 
 async def add(

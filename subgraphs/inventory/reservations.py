@@ -19,7 +19,7 @@ from subgraphs.inventory import repository
 from subgraphs.inventory import reservation_repository as store
 from subgraphs.inventory.allocation import Wanted, allocate
 from subgraphs.inventory.ledger import Claim, claim
-from subgraphs.inventory.states import RESERVATION, derived_status
+from subgraphs.inventory.states import HOLDING, RESERVATION, derived_status
 from subgraphs.inventory.types import Reservation, ReservationLine
 from subgraphs.kit import (
     EVERY_ROW,
@@ -99,14 +99,16 @@ async def commit(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) -
 
 async def release(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) -> Reservation:
     """Give back what is not consumed."""
-    found = await _held(work, id, scope, expected)
-    lines = (await store.lines(work, [id]))[id]
-    after = _given_back(lines)
-    to = derived_status(after)
-    status = RESERVATION.walk(found.status, to, by="releaseReservation")
-    await _give_back(work, id, lines, after)
-    emit(work, ReservationReleased(**_whose(found)))
-    return await _save(work, replace(found, status=status))
+    return await _end(work, await _held(work, id, scope, expected), by="releaseReservation")
+
+
+async def release_rest(work: UnitOfWork, order_id: ID) -> None:
+    """The order is canceled: whatever is still held for it, by whichever reservation, goes back."""
+    for id in await store.held_for(work, order_id):
+        await schedule.cancel(work, EXPIRY, id)
+        found = await store.lock_reservation(work, id, EVERY_ROW)
+        if found is not None and found.status in HOLDING:
+            await _end(work, found, by="order.canceled")
 
 
 async def expire(work: UnitOfWork, id: ID) -> None:
@@ -121,6 +123,17 @@ async def expire(work: UnitOfWork, id: ID) -> None:
     await _give_back(work, id, lines, after)
     emit(work, ReservationExpired(**_whose(found)))
     await _save(work, replace(found, status=status))
+
+
+async def _end(work: UnitOfWork, found: Reservation, by: str) -> Reservation:
+    """What the locked reservation holds goes back."""
+    lines = (await store.lines(work, [found.id]))[found.id]
+    after = _given_back(lines)
+    to = derived_status(after)
+    status = RESERVATION.walk(found.status, to, by=by)
+    await _give_back(work, found.id, lines, after)
+    emit(work, ReservationReleased(**_whose(found)))
+    return await _save(work, replace(found, status=status))
 
 
 async def _held(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) -> Reservation:

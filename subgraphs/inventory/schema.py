@@ -2,6 +2,7 @@
 
 from subgraphs.inventory import policy, report, repository
 from subgraphs.inventory import reservation_repository as store
+from subgraphs.inventory.handlers import HANDLERS
 from subgraphs.inventory.loaders import (
     availability_of,
     levels_by_id,
@@ -27,6 +28,7 @@ from subgraphs.inventory.mutations.stock import (
     set_stock,
     transfer_stock,
 )
+from subgraphs.inventory.subscriptions import stock_changed
 from subgraphs.inventory.timers import TIMERS
 from subgraphs.inventory.types import (
     Availability,
@@ -143,6 +145,7 @@ schema = subgraph(
         release_reservation,
         set_reorder_point,
     ],
+    subscriptions=[stock_changed],
     resolvers=[levels_by_id, movements_by_id, reservations_by_id],
     fields=[
         lines,
@@ -153,4 +156,5 @@ schema = subgraph(
         order_reservations,
     ],
     timers=TIMERS,
+    handlers=HANDLERS,
 )

@@ -20,10 +20,17 @@ RESERVATION = StateMachine(
         },
         # The rest goes back, and what is left of the reservation is what was consumed.
         S.PARTIALLY_CONSUMED: {
-            S.CONSUMED: ("package.handed_over", "releaseReservation", "pick.short"),
+            S.CONSUMED: (
+                "package.handed_over",
+                "releaseReservation",
+                "order.canceled",
+                "pick.short",
+            ),
         },
     }
 )
+HOLDING = (S.ACTIVE, S.COMMITTED, S.PARTIALLY_CONSUMED)
+"""The states in which units are kept."""
 
 
 class Quantities(Protocol):

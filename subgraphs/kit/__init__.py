@@ -7,6 +7,7 @@ from models.database import Reads, UnitOfWork
 from models.money import CurrencyCode, Money
 from subgraphs.kit.addresses import PostalAddressInput
 from subgraphs.kit.bulk import Row
+from subgraphs.kit.changes import changes
 from subgraphs.kit.checks import amount, at_least, check_version, invalid, length, line
 from subgraphs.kit.connections import Connection, Direction, keyset, keyset_of_each, page_size
 from subgraphs.kit.context import Info
@@ -97,6 +98,7 @@ __all__ = [
     "amount",
     "anyone",
     "at_least",
+    "changes",
     "check_version",
     "derived",
     "documents",

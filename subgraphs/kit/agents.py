@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from strawberry.types import ExecutionResult
 
+from events.hub import Hub
 from models.database import Cause, Database
 from subgraphs.kit.capture import Capture
 from subgraphs.kit.context import Context, Info
@@ -44,7 +45,11 @@ class Nowhere:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """`settings` maps a settings class to its instance; `lease` is that of idempotency keys."""
+    """`settings` maps a settings class to its instance; `lease` is that of idempotency keys.
+
+    `others` are the agents of the installation that run elsewhere, as supergraph.yaml names them.
+    `hub` is where subscriptions hear of events, for as long as it runs.
+    """
 
     subgraphs: Mapping[str, Subgraph]
     db: Database
@@ -52,6 +57,12 @@ class Agents:
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     remote: Remote = field(default_factory=Nowhere)
     lease: timedelta = LEASE
+    others: frozenset[str] = frozenset()
+    hub: Hub | None = None
+
+    def has(self, agent: str) -> bool:
+        """Whether the installation has this agent; whether it answers is another question."""
+        return agent in self.subgraphs or agent in self.others
 
     async def execute(
         self,
@@ -99,6 +110,7 @@ class Agents:
             graph=_Sender(self, self.sender(agent, principal), correlation),
             settings=self.settings,
             lease=self.lease,
+            hub=self.hub,
         )
 
     def acting(self, agent: str, cause: Cause) -> Info:

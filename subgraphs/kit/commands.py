@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from types import GenericAlias
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from strawberry import ID
 
 from events.outbox import emitted
 from models.database import UnitOfWork
+from subgraphs.kit import owners
 from subgraphs.kit.bulk import Row, result_type
 from subgraphs.kit.context import Context, Denied, Info
 from subgraphs.kit.entities import Find
@@ -134,6 +136,10 @@ class Command:
             context.read_from(work.now)
         except _DryRun:
             pass
+        except DBAPIError as error:
+            if (refused := owners.refusal(error)) is None:
+                raise
+            raise refused from error
         assert made is not None  # noqa: S101  # the block above set it or raised
         return made
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
+from events.hub import Hub
 from models.database import Cause, Database, Reads, UnitOfWork
 from subgraphs.kit.capture import Capture
 from subgraphs.kit.graph import Graph, NoGraph
@@ -21,6 +22,10 @@ class Denied(GraphQLError):
 
     def __init__(self) -> None:
         super().__init__("This role may not do this.", extensions={"code": "FORBIDDEN"})
+
+
+class NoHub(Exception):
+    """This process was assembled without a hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,22 @@ class Info:
     cause: Cause
     database: Database
     _settings: Mapping[type[Any], Any]
+    _hub: Hub | None = None
+
+    @property
+    def hub(self) -> Hub:
+        """Where subscriptions hear of events. Raises NoHub where the process has none."""
+        if self._hub is None:
+            raise NoHub
+        return self._hub
 
     def within(self, work: UnitOfWork) -> "Info":
         """The same caller, reading inside the unit of work: one connection, what it wrote."""
         return replace(self, db=work, now=work.now)
+
+    def later(self) -> "Info":
+        """The same caller, as of now: for what goes on longer than a request."""
+        return replace(self, now=self.database.clock())
 
     def settings(self, kind: type[S]) -> S:
         """The agent's settings as the installation has them, or their defaults."""
@@ -50,7 +67,10 @@ class Info:
 
 @dataclass(slots=True)
 class Context:
-    """One request to one subgraph. `settings` maps a settings class to its instance."""
+    """One request to one subgraph. `settings` maps a settings class to its instance.
+
+    `cursor` is where a client of this subscription may resume behind the present event.
+    """
 
     agent: str
     principal: Principal
@@ -60,6 +80,8 @@ class Context:
     graph: Graph = field(default_factory=NoGraph)
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = timedelta(seconds=30)
+    hub: Hub | None = None
+    cursor: str | None = None
     _now: datetime | None = None
     _infos: dict[tuple[Policy, str], Info | None] = field(default_factory=dict)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
@@ -84,14 +106,10 @@ class Context:
         return replace(self._info(EVERY_ROW), cause=cause)
 
     def read_from(self, now: datetime) -> None:
-        """What follows a mutation is read as of its work, or it would not see what that wrote."""
+        """What follows a mutation is read as of its work, or it would not see what that wrote;
+        and each event of a subscription as of its own time.
+        """
         self._now = now
-        self._infos.clear()
-        self._loaders.clear()
-
-    def renew(self) -> None:
-        """An event of a subscription is read as of when it came, not as of the first of them."""
-        self._now = None
         self._infos.clear()
         self._loaders.clear()
 
@@ -116,4 +134,5 @@ class Context:
             cause=self.cause,
             database=self.db,
             _settings=self.settings,
+            _hub=self.hub,
         )

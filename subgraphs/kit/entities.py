@@ -3,13 +3,15 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from graphql import GraphQLError
 
 from subgraphs.kit.context import Context, Info
 from subgraphs.kit.specs import Resolver
 from subgraphs.kit.types import fields_of, snake
+
+_ID: Final = ("id",)
 
 Find: TypeAlias = Callable[[Sequence[Any], Info], Awaitable[Sequence[Any]]]
 
@@ -46,6 +48,10 @@ class Entities:
             try:
                 info = context.info(resolver.policy, resolver.entity.__name__)
                 values = checked(await resolver.function(keys, info), keys)
+                if resolver.key == _ID:
+                    values = [
+                        _identical(value, key) for value, key in zip(values, keys, strict=True)
+                    ]
             except Exception as error:  # noqa: BLE001 boundary: a group's failure is its own
                 values = [error] * len(keys)
             for key, value in zip(keys, values, strict=True):
@@ -84,6 +90,13 @@ def _texts(given: Mapping[str, Any], key: tuple[str, ...]) -> tuple[str, ...]:
     """The key's values; nothing where one is missing or no text."""
     values = tuple(value for part in key if isinstance(value := given.get(part), str))
     return values if len(values) == len(key) else ()
+
+
+def _identical(value: Any, id: Any) -> Any:
+    """Answers go by position: nobody may get the data of another entity for a resolver's slip."""
+    if value is None or isinstance(value, Exception) or value.id == id:
+        return value
+    return ValueError(f"{type(value).__name__} {id} was asked for, and {value.id} answered")
 
 
 def checked(values: Sequence[Any], asked: Sequence[Any]) -> Sequence[Any]:

@@ -116,6 +116,14 @@ class StepCanceledError(UserError):
     message: str = "This step was called off: nothing is, or will be, left of it."
 
 
+@error
+class ErasureRequestedError(UserError):
+    """For good, unless the erasure is vetoed: whoever is to be forgotten gets nothing new."""
+
+    code: ErrorCode = ErrorCode.ERASURE_REQUESTED
+    message: str = "The erasure of this person's data was requested: nothing new begins for them."
+
+
 COMMON: tuple[type[UserError], ...] = (
     ForbiddenError,
     NotFoundError,
@@ -125,4 +133,5 @@ COMMON: tuple[type[UserError], ...] = (
     IdempotencyKeyReusedError,
     UnavailableError,
     StepCanceledError,
+    ErasureRequestedError,
 )

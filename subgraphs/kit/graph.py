@@ -17,9 +17,10 @@ from graphql import (
 )
 
 from models.database import inside_unit_of_work
+from models.transience import Unreachable
 
 
-class GraphUnavailable(Exception):
+class GraphUnavailable(Unreachable):
     """The other agent gave no answer: whether the command took effect is not known."""
 
 

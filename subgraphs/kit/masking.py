@@ -1,6 +1,6 @@
 """What leaves a subgraph: a refusal with its code, a denial, or a defect masked with its id."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from graphql import ExecutionResult as GraphQLResult
@@ -9,8 +9,16 @@ from sqlalchemy.exc import DBAPIError
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
+from events.hub import CursorExpired, HubClosed, Lagged, MalformedCursor
 from subgraphs.kit.errors import Refused
 
+LAGGED = "SUBSCRIPTION_LAGGED"
+INTERRUPTED: Mapping[type[Exception], str] = {
+    MalformedCursor: "BAD_USER_INPUT",
+    CursorExpired: "CURSOR_EXPIRED",
+    HubClosed: "UNAVAILABLE",
+}
+"""What ends a subscription, or keeps it from beginning, and is nobody's defect."""
 NO_SUCH_CHARACTER = "22021"
 """PostgreSQL's character_not_in_repertoire: a NUL, in whatever text the caller sent."""
 
@@ -26,9 +34,13 @@ class Masking(SchemaExtension):
             result.errors = [await self._translate(error) for error in result.errors]
 
     async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
-        """The same for each event of a subscription."""
-        if isinstance(result, ExecutionResult) and result.errors:
-            result.errors = [await self._translate(error) for error in result.errors]
+        """The same for each event of a subscription, which also says where to resume."""
+        if isinstance(result, ExecutionResult):
+            if result.errors:
+                result.errors = [await self._translate(error) for error in result.errors]
+            cursor = self.execution_context.context.cursor
+            if cursor is not None and result.data is not None:
+                result.extensions = {**(result.extensions or {}), "cursor": cursor}
         yield
 
     async def _translate(self, error: GraphQLError) -> GraphQLError:
@@ -38,6 +50,10 @@ class Masking(SchemaExtension):
         if isinstance(cause, Refused):
             first = cause.errors[0]
             message, extensions = first.message, {"code": first.code.name, "field": first.field}
+        elif isinstance(cause, Lagged):
+            message, extensions = str(cause), {"code": LAGGED, "cursor": str(cause.cursor)}
+        elif code := INTERRUPTED.get(type(cause)):
+            message, extensions = str(cause), {"code": code}
         elif isinstance(cause, DBAPIError) and _state(cause) == NO_SUCH_CHARACTER:
             message, extensions = "Text must not contain NUL.", {"code": "INVALID_INPUT"}
         else:

@@ -67,12 +67,18 @@ class Policy:
     """`decide` answers None where the role may never do this (FORBIDDEN), else the rows.
 
     `rule` says the same to people: it stands in the table of each agent's README. `role_only`:
-    the scope depends on kind and scopes alone, so that equal roles may share an answer.
+    the scope depends on kind and scopes alone, so that equal roles may share an answer;
+    `role_only_for` are the kinds of caller for which it does so although it is not `role_only`.
     """
 
     rule: str
     decide: Callable[[Principal], Scope | None]
     role_only: bool = True
+    role_only_for: frozenset[Kind] = frozenset()
+
+    def is_personal(self, kind: Kind) -> bool:
+        """Whether callers of this kind, though they have equal roles, may see different rows."""
+        return not self.role_only and kind not in self.role_only_for
 
 
 def _admin(principal: Principal) -> Scope | None:
@@ -107,7 +113,9 @@ def owner_or(other: Policy) -> Policy:
             return Scope(owner=principal.id)
         return other.decide(principal)
 
-    return Policy(f"customer (own), {other.rule}", decide, role_only=False)
+    others = {kind for kind in Kind if kind is not Kind.CUSTOMER and not other.is_personal(kind)}
+    rule = f"customer (own), {other.rule}"
+    return Policy(rule, decide, role_only=False, role_only_for=frozenset(others))
 
 
 def public_or(other: Policy) -> Policy:
@@ -116,7 +124,8 @@ def public_or(other: Policy) -> Policy:
     def decide(principal: Principal) -> Scope | None:
         return other.decide(principal) or PUBLIC_ROWS
 
-    return Policy(f"anyone (published), {other.rule}", decide)
+    rule = f"anyone (published), {other.rule}"
+    return Policy(rule, decide, other.role_only, other.role_only_for)
 
 
 def granted(policy: Policy, principal: Principal, name: str) -> Scope | None:

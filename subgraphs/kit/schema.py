@@ -13,9 +13,11 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import aclosing
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as dataclass_fields
 from functools import reduce
+from inspect import isawaitable
 from operator import or_
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -33,11 +35,13 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from subgraphs.kit.commands import Command
 from subgraphs.kit.context import Context
 from subgraphs.kit.entities import Entities, checked
+from subgraphs.kit.erasure import Objections, Settlement, no_objection
 from subgraphs.kit.errors import COMMON
 from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
+from subgraphs.kit.sagas import Saga
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
 from subgraphs.kit.specs import (
@@ -69,7 +73,8 @@ class Subgraph:
     """One agent's schema, with the specs that it was made of.
 
     `documents` are the operations that it sends to other agents; `timers` what its schedule runs;
-    `handlers` what it does when it hears of an event; `intents` what it does outside.
+    `handlers` what it does when it hears of an event; `intents` what it does outside; `sagas`
+    what it leads through other agents, every version that may still run.
     """
 
     name: str
@@ -83,6 +88,7 @@ class Subgraph:
     timers: Sequence[Timer]
     handlers: Sequence[Handler]
     intents: Sequence[Intent[Any]]
+    sagas: Sequence[Saga]
 
     @property
     def sdl(self) -> str:
@@ -120,8 +126,13 @@ def subgraph(
     timers: Sequence[Timer] = (),
     handlers: Sequence[Handler] = (),
     intents: Sequence[Intent[Any]] = (),
+    sagas: Sequence[Saga] = (),
+    objections: Objections = no_objection,
 ) -> Subgraph:
-    """The agent's schema. What is not listed here is not in it."""
+    """The agent's schema. What is not listed here is not in it.
+
+    Every agent answers when a customer is merged or erased; `objections` is what it has against.
+    """
     entities = Entities(resolvers, [spec.on for spec in fields])
     commands = [Command(spec, entities.finder(spec.makes[0])) for spec in mutations]
     for spec in fields:
@@ -152,8 +163,9 @@ def subgraph(
         resolvers,
         tuple(documents),
         tuple(timers),
-        tuple(handlers),
+        (*handlers, *Settlement(name, objections).handlers()),
         tuple(intents),
+        tuple(sagas),
     )
 
 
@@ -174,19 +186,25 @@ def _subscription(spec: Subscription[Any, Any]) -> StrawberryField:
     name = f"Subscription.{camel(spec.name)}"
 
     async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> AsyncIterator[Any]:
-        values = spec.function(info.context.info(spec.policy, name), **arguments)
-        try:
-            async for value in values:
-                info.context.renew()
-                yield value
-        finally:
-            if isinstance(values, AsyncGenerator):
-                await values.aclose()
+        events = spec.function(info.context.info(spec.policy, name), **arguments)
+        return _one_by_one(await events if isawaitable(events) else events, info.context)
 
     returns = get_type_hints(spec.function)["return"]
     field = _field(spec.name, spec, resolve, arguments_of(spec.function, skip=1), returns)
     field.is_subscription = True
     return field
+
+
+async def _one_by_one(
+    events: AsyncGenerator[Any, None], context: Context
+) -> AsyncGenerator[Any, None]:
+    """Each event is read as of its own time; `cursor` is where the client may resume behind it."""
+    async with aclosing(events):
+        async for event in events:
+            context.read_from(context.db.clock())
+            context.cursor = getattr(event, "cursor", None)
+            yield event
+    context.cursor = None
 
 
 def _mutation(command: Command) -> StrawberryField:

@@ -5,7 +5,7 @@ directly. A decorator needs a policy, so no field can slip past it.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum, auto
 from typing import (
@@ -13,6 +13,7 @@ from typing import (
     Concatenate,
     Generic,
     ParamSpec,
+    TypeAlias,
     TypeVar,
     cast,
     get_args,
@@ -33,6 +34,7 @@ I = TypeVar("I")  # noqa: E741  # the input
 K = TypeVar("K")
 P = TypeVar("P")
 T = TypeVar("T")
+Events: TypeAlias = AsyncGenerator[T, None] | Awaitable[AsyncGenerator[T, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Query(Generic[A, T]):
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[A, T]):
-    function: Callable[Concatenate[Info, A], AsyncIterator[T]]
+    """`function` gives a generator of values, or is awaited for one."""
+
+    function: Callable[Concatenate[Info, A], Events[T]]
     policy: Policy
 
     @property
@@ -144,8 +148,13 @@ def lookup(resolver: Resolver[Any, E], name: str | None = None) -> Query[..., E 
 
 def subscription(
     policy: Policy,
-) -> Callable[[Callable[Concatenate[Info, A], AsyncIterator[T]]], Subscription[A, T]]:
-    """A root field that goes on: `async (info, arguments...) -> iterator of values`."""
+) -> Callable[[Callable[Concatenate[Info, A], Events[T]]], Subscription[A, T]]:
+    """A root field that goes on: `async (info, arguments...) -> AsyncGenerator of values`.
+
+    A generator function, or a coroutine function that returns a generator: the latter is heard
+    from the moment the client has subscribed, and what it raises refuses the subscription.
+    Values with a `cursor` tell the client where it may resume.
+    """
     return lambda function: Subscription(function, policy)
 
 

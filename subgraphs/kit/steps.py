@@ -1,4 +1,4 @@
-"""What a saga's steps look like to their owner: a compensation finds what a step made, by its key."""
+"""A saga's steps as their owner sees them: a compensation finds what a step made, by its key."""
 
 from typing import Any
 

@@ -10,6 +10,7 @@ from subgraphs.kit import (
     subgraph,
 )
 from subgraphs.order import loaders, policy, report
+from subgraphs.order.erasure import objections
 from subgraphs.order.filters import OrderSort, OrderWhere, TaxRateSort, TaxRateWhere
 from subgraphs.order.mutations.create_order import create_order
 from subgraphs.order.mutations.place_order import place_order
@@ -26,6 +27,7 @@ from subgraphs.order.report import SalesGrouping, SalesReport
 from subgraphs.order.repository import orders as order_rows
 from subgraphs.order.repository import rates
 from subgraphs.order.repository import report as sums
+from subgraphs.order.subscriptions import order_changed
 from subgraphs.order.timers import placement_expiry
 from subgraphs.order.types import Order, ShippingMethod, TaxRate
 
@@ -98,6 +100,7 @@ schema = subgraph(
         upsert_shipping_method,
         upsert_tax_rate,
     ],
+    subscriptions=[order_changed],
     fields=[
         loaders.orders,
         loaders.lines,
@@ -118,4 +121,5 @@ schema = subgraph(
     ],
     documents=DOCUMENTS.values(),
     timers=[placement_expiry],
+    objections=objections,
 )

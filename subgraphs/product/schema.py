@@ -6,6 +6,7 @@ from subgraphs.product.mutations import bulk, categories, products, variants
 from subgraphs.product.queries import categories as list_categories
 from subgraphs.product.queries import product_variants
 from subgraphs.product.queries import products as list_products
+from subgraphs.product.subscriptions import product_changed
 
 schema = subgraph(
     "product",
@@ -31,6 +32,7 @@ schema = subgraph(
         variants.set_price,
         categories.upsert_category,
     ],
+    subscriptions=[product_changed],
     resolvers=[
         loaders.products_by_id,
         loaders.variants_by_id,

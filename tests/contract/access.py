@@ -11,14 +11,17 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Query.customerInteractions": "customer read",
         "Query.me": "customer staff",
         "Mutation.activateCustomer": "",
+        "Mutation.anonymizeCustomer": "customer approve",
         "Mutation.createCustomer": "write",
         "Mutation.deleteAddress": "customer write",
+        "Mutation.mergeCustomers": "approve",
         "Mutation.reactivateCustomer": "approve",
         "Mutation.recordInteraction": "write",
         "Mutation.setConsent": "customer write",
         "Mutation.suspendCustomer": "approve",
         "Mutation.updateCustomer": "customer write",
         "Mutation.upsertAddress": "customer write",
+        "Subscription.customerChanged": "customer read",
     },
     "inventory": {
         "Query.availability": "public",
@@ -39,6 +42,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.setReorderPoint": "write",
         "Mutation.setStock": "approve",
         "Mutation.transferStock": "write",
+        "Subscription.stockChanged": "read",
     },
     "order": {
         "Query.order": "customer read",
@@ -57,6 +61,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.updateOrderLines": "customer write",
         "Mutation.upsertShippingMethod": "approve",
         "Mutation.upsertTaxRate": "approve",
+        "Subscription.orderChanged": "customer read",
     },
     "product": {
         "Query.categories": "public",
@@ -77,6 +82,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.updateProduct": "write",
         "Mutation.updateProductVariant": "write",
         "Mutation.upsertCategory": "write",
+        "Subscription.productChanged": "public",
     },
 }
 

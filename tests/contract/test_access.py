@@ -18,6 +18,14 @@ LINES = [
     for agent, operations in OPERATIONS.items()
     for coordinate in operations
     for caller in CALLERS
+    if not coordinate.startswith("Subscription.")
+]
+WATCHED = [
+    (agent, coordinate, caller)
+    for agent, operations in OPERATIONS.items()
+    for coordinate in operations
+    for caller in CALLERS
+    if coordinate.startswith("Subscription.")
 ]
 ADDED = [
     (agent, coordinate, caller)
@@ -105,6 +113,21 @@ async def test_the_operation_admits_whom_the_table_says(
     assert "INTERNAL" not in codes, answer
     expected = admitted(OPERATIONS[agent][coordinate], caller)
     assert ("FORBIDDEN" not in codes) is expected, answer
+
+
+@pytest.mark.parametrize(("agent", "coordinate", "caller"), WATCHED)
+async def test_the_subscription_admits_whom_the_table_says(
+    platform: Platform, agent: str, coordinate: str, caller: str
+) -> None:
+    """Whoever is admitted is told that the cursor is none; whoever is not, nothing of it."""
+    name = coordinate.split(".")[1]
+    document = f'subscription {{ {name}(after: "nowhere") {{ __typename }} }}'
+    principal = _principal(agent, caller, name)
+    results = platform.agent(agent).subscribe(agent, document, {}, principal, "req_test")
+    [refused] = [result async for result in results]
+    codes = [error.formatted["extensions"]["code"] for error in refused.errors or ()]
+    admits = admitted(OPERATIONS[agent][coordinate], caller)
+    assert codes == ["BAD_USER_INPUT" if admits else "FORBIDDEN"]
 
 
 @pytest.mark.parametrize(("agent", "coordinate", "caller"), ADDED)

@@ -21,6 +21,7 @@ from tests.platform import Platform, subgraph_of
 
 PREFIXES = {
     "addressId": "adr", "categoryId": "cat", "customerId": "cus", "fromWarehouseId": "whs",
+    "intoCustomerId": "cus",
     "orderId": "ord", "productId": "prd", "reservationId": "rsv", "shippingMethodId": "shm",
     "stockLevelId": "stk", "toWarehouseId": "whs", "variantId": "var", "warehouseId": "whs",
 }  # fmt: skip
@@ -34,6 +35,7 @@ SCALARS: dict[str, Any] = {"Int": 1, "Boolean": True, "Decimal": "0.1", "Currenc
 def _more(name: str, salt: int) -> dict[str, Any]:
     """What a schema cannot say: which optional fields this caller needs, or must not repeat."""
     given: dict[str, dict[str, Any]] = {
+        "mergeCustomers": {"intoCustomerId": ulid("cus", 0, 9)},
         "createOrder": {"customerId": ulid("cus", 0, 9)},
         "setReorderPoint": {"reorderPoint": 5},
         "setStock": {"changeFrom": None},

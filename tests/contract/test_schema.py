@@ -30,7 +30,7 @@ REQUIRED_KEY = {
         "createReservation",
         "commitReservation",
     },
-    "customer": set(),
+    "customer": {"anonymizeCustomer", "mergeCustomers"},
 }
 """The mutations that DOMAIN.md marks: without a key they are not accepted."""
 

@@ -78,12 +78,21 @@ class Field:
         return f"{self.name}: {self.wrap.format(self.type)}"
 
 
+# A field of both subgraphs that may be a key, and may be protected.
+TAG = "tag"
+KEYS = ((TAG,), ("id",), ("id", TAG), (TAG, "id"), (TAG,))
+
+
 @dataclass
 class Schema:
-    """What was drawn. `read` collects the fields that subgraphs were made to resolve."""
+    """What was drawn. `keys`: of each object type, in both subgraphs; `id` is open to everybody.
+
+    `read` collects the fields that subgraphs were made to resolve.
+    """
 
     types: dict[str, Rule | None]
     fields: dict[str, dict[str, Field]]
+    keys: dict[str, tuple[str, ...]]
     read: set[tuple[str, str]] = field(default_factory=set)
 
     # -- the reference: who may read what
@@ -101,6 +110,15 @@ class Schema:
             return any(self.may_have(caller, name) for name in MEMBERS[item.type])
         return self.may_have(caller, item.type)
 
+    def may_complete(self, caller: Caller, owner: str, item: Field, source: Any) -> bool:
+        """Whether the field is where its object is, or a key leads there that may be read."""
+        if owner == "Query" or (item.graph in ("", source["graph"]) and not item.inputs):
+            return True
+        return any(
+            key == "id" or self.may_read(caller, owner, self.fields[owner][key])
+            for key in self.keys[owner]
+        )
+
     # -- data
 
     def value(self, owner: str, item: Field, number: int) -> Any:
@@ -112,7 +130,7 @@ class Schema:
         else:
             choices = MEMBERS.get(item.type, (item.type,))
             one = [
-                {"__typename": choices[n % len(choices)], "id": str(n)}
+                {"__typename": choices[n % len(choices)], "id": str(n), "graph": item.graph}
                 for n in (number + 1, number + 2)
             ]
             return one if item.wrap.startswith("[") else one[0]
@@ -138,8 +156,10 @@ class Schema:
                 implemented = [i for i in INTERFACES if name in MEMBERS[i]]
                 head += f" implements {' & '.join(implemented)}"
             if graph is not None:
-                head += f' @key(fields: "id") {self._rule(name, graph)}'
-            parts.append(f"{head} {{ id: ID! {self._fields(name, graph)} }}")
+                head += "".join(f' @key(fields: "{key}")' for key in self.keys[name])
+                head += f" {self._rule(name, graph)}"
+            shareable = "" if graph is None else "@shareable"
+            parts.append(f"{head} {{ id: ID! {shareable} {self._fields(name, graph)} }}")
         parts.append(f"type Query {{ {self._fields('Query', graph)} {self._filler(graph)} }}")
         return "\n".join(parts)
 
@@ -157,8 +177,9 @@ class Schema:
         for item in self.fields[owner].values():
             if graph is None:
                 parts.append(item.printed)
-            elif item.graph == graph:
+            elif item.graph in ("", graph):
                 text = f"{item.printed} {' '.join(rule.text for rule in item.rules)}"
+                text += "" if item.graph else " @shareable"
                 if item.inputs:
                     external |= set(item.inputs)
                     text += f' @requires(fields: "{" ".join(item.inputs)}")'
@@ -172,9 +193,9 @@ class Schema:
         resolvers: dict[str, Any] = {}
         for owner, items in self.fields.items():
             for item in items.values():
-                if item.graph == graph:
+                if item.graph in ("", graph):
                     resolvers[f"{owner}.{item.name}"] = self._resolver(owner, item)
-        entities = {name: lambda found: found for name in OBJECTS}
+        entities = dict.fromkeys(OBJECTS, _identified)
         return Subgraph(self.sdl(graph), resolvers, entities)
 
     def _resolver(self, owner: str, item: Field) -> Callable[..., Any]:
@@ -208,7 +229,9 @@ class Schema:
 
     def _guarded(self, caller: Caller, owner: str, item: Field) -> Callable[..., Any]:
         def resolve(source: Any, _info: Any) -> Any:
-            if not self.may_read(caller, owner, item):
+            if not self.may_read(caller, owner, item) or not self.may_complete(
+                caller, owner, item, source
+            ):
                 raise GraphQLError("refused")
             number = int((source or {}).get("id", 0))
             if item.inputs:
@@ -228,6 +251,12 @@ class Schema:
         }
 
 
+def _identified(representation: dict[str, Any]) -> dict[str, Any]:
+    """The object of an `id`, or of a `tag`, in which its number stands last."""
+    number = representation.get("id") or representation[TAG].split()[-1]
+    return {**representation, "id": number}
+
+
 @st.composite
 def schemas(draw: st.DrawFn) -> Schema:
     types = {name: draw(rules) for name in (*OBJECTS, "Code", "Mood")}
@@ -236,6 +265,7 @@ def schemas(draw: st.DrawFn) -> Schema:
         found: dict[str, Field] = {}
         if owner != "Query":
             found["shared"] = Field("shared", "String", "{}", "a", _rules(draw))
+            found[TAG] = Field(TAG, "String", "{}", "", (draw(st.sampled_from(RULES)),))
         for number in range(draw(st.integers(2, 5))):
             kind = draw(st.sampled_from((*LEAVES, *OBJECTS, *MEMBERS)))
             graph = "a" if kind in MEMBERS else draw(st.sampled_from(GRAPHS))
@@ -245,7 +275,8 @@ def schemas(draw: st.DrawFn) -> Schema:
         if owner != "Query":
             _add_requiring(draw, owner, found)
         fields[owner] = found
-    return Schema(types, fields)
+    keys = {name: draw(st.sampled_from(KEYS)) for name in OBJECTS}
+    return Schema(types, fields, keys)
 
 
 def _rules(draw: st.DrawFn) -> tuple[Rule, ...]:
@@ -259,7 +290,7 @@ def _add_requiring(draw: st.DrawFn, owner: str, found: dict[str, Field]) -> None
     there = [
         item
         for item in found.values()
-        if item.graph != graph and item.type == "String" and item.wrap == "{}"
+        if item.graph not in ("", graph) and item.type == "String" and item.wrap == "{}"
     ]
     chosen = draw(st.integers(0, 9))
     if chosen < len(there):

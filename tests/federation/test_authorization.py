@@ -210,6 +210,27 @@ async def test_callers_who_may_read_the_same_share_a_plan() -> None:
     assert len(federation.gateway._plans.entries) == 2
 
 
+async def test_a_successor_is_warmed_for_the_callers_there_were() -> None:
+    """For nobody and for everybody without being told, for the others by what they failed."""
+    query = "{ person { name salary } }"
+    callers = [RequestContext("test", claims) for claims in ({"scope": "root"}, {}, None)]
+    federation, successor = offices(), offices()
+    for caller in callers:
+        await federation.response_to(caller, query)
+    masks = federation.gateway.masks()
+    assert sorted(map(len, masks[query])) == [0, 1, 2]
+    assert await successor.gateway.warm([query]) == {}
+    assert len(successor.gateway._plans.entries) == 2
+    assert await successor.gateway.warm([query], masks) == {}
+    assert successor.gateway.masks() == masks
+    warmed = list(successor.gateway._plans.entries._entries.values())
+    for caller in callers:
+        before = await federation.response_to(caller, query)
+        after = await successor.response_to(caller, query)
+        assert after.body() == before.body()
+    assert {*map(id, successor.gateway._plans.entries._entries.values())} == {*map(id, warmed)}
+
+
 async def test_the_whole_operation_is_refused_if_so_set() -> None:
     federation = offices(settings=GatewaySettings(unauthorized="reject"))
     response = await federation.response(

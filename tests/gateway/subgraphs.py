@@ -28,7 +28,7 @@ from graphql import (
 from gateway.composition import SubgraphSource, compose
 from gateway.context import RequestContext
 from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest, GraphQLResponse
-from gateway.transport.protocol import SubgraphRequest, SubscriptionFailed
+from gateway.transport.protocol import Owned, SubgraphRequest, SubscriptionFailed
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", '
@@ -132,6 +132,7 @@ class Subgraph:
     """A subgraph and the transport to it. `answer` replaces its answers, for faults.
 
     `streams`: how many subscriptions are open.
+    `owned`: the gateway gets its answers for good, as over HTTP.
     """
 
     sdl: str
@@ -141,6 +142,7 @@ class Subgraph:
     answer: Answer | None = None
     before: Callable[[], Awaitable[None]] | None = None
     name: str = ""
+    owned: bool = False
     calls: list[Call] = field(default_factory=list)
     handed_out: list[tuple[Any, Any]] = field(default_factory=list)
     closed: int = 0
@@ -160,6 +162,8 @@ class Subgraph:
         if self.before is not None:
             await self.before()
         answered = await self._answer(document, request)
+        if self.owned:
+            return Owned(copy.deepcopy(dict(answered)))
         self.handed_out.append((answered, copy.deepcopy(answered)))
         return answered
 

@@ -1,9 +1,15 @@
 """`_entities`, batched fields and denials: same order, null or error in each one's own place."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 import pytest
 
+from subgraphs.kit import ID, Info, resolver
+from subgraphs.kit.entities import Entities
 from tests.callers import ADMIN, ANONYMOUS, reader
 from tests.kit.conftest import ANNA, BERT, Room
+from tests.kit.room import READ, Note
 
 WRITE = "mutation($t: String!) { writeNote(input: {text: $t}) { note { id } } }"
 ENTITIES = """query($r: [_Any!]!) { _entities(representations: $r) {
@@ -130,3 +136,25 @@ async def test_a_representation_that_is_no_object(room: Room, representation: ob
     answer = await room.answer(ENTITIES, r=[representation])
     assert len(answer["errors"]) == 1
     assert "INTERNAL" not in str(answer["errors"])
+
+
+async def test_an_entity_that_is_another_than_asked_for_is_a_defect(room: Room) -> None:
+    """A resolver that answers as its table does, and not in the order of the keys."""
+    at = datetime.now(UTC)
+    notes = {
+        id: Note(id=ID(id), owner_id=ID("cus_ANNA"), text=id, stars=0, version=1, created_at=at)
+        for id in "abc"
+    }
+
+    async def sorted_by_id(ids: Sequence[ID], _info: Info) -> list[Note | None]:
+        return [notes.get(id) for id in sorted(ids)]
+
+    found = Entities([resolver(Note, "id", READ)(sorted_by_id)], [])
+    context = room.agents.context("note", ADMIN, "req_kit")
+    answers = await found.resolve(context, [_ref(id) for id in ("a", "c", "b", "none")])
+    assert answers[0] is notes["a"]
+    assert [str(answer) for answer in answers[1:]] == [
+        "Note c was asked for, and b answered",
+        "Note b was asked for, and c answered",
+        "None",
+    ]

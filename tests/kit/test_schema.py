@@ -1,6 +1,6 @@
 """What the kit refuses to build, and what every schema has alike."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def test_every_operation_has_its_rule() -> None:
 
 
 @subscription(owner_or(staff("note:read")))
-async def counted(info: Info, up_to: int) -> AsyncIterator[int]:
+async def counted(info: Info, up_to: int) -> AsyncGenerator[int, None]:
     for number in range(up_to):
         yield number
 

@@ -52,3 +52,33 @@ async def test_an_operation_that_cannot_be_run(
 async def test_a_post_may_change_something(executor: AgentExecutor) -> None:
     answer = await executor.execute(GraphQLRequest(MUTATION), RequestContext("req_1"))
     assert answer.data == {"pauseProduct": {"__typename": "PauseProductPayload"}}
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("{ products { edges { node { " + "category { parent { " * 12 + "id" + " } }" * 12
+         + " } } } }", "depth"),
+        ("{ products { edges { node { " + " ".join(f"a{n}: id" for n in range(1_001)) + " } } } }",
+         "aliases"),
+        ("{ " + " ".join(f"a{n}: __typename" for n in range(201)) + " }", "root_fields"),
+        ("{ __typename " + "@include(if: true) " * 51 + "}", "directives"),
+        ("{ " + "id " * 20_000 + "}", "tokens"),
+    ],
+)  # fmt: skip
+async def test_hostile_documents_are_refused_by_name(
+    executor: AgentExecutor, query: str, limit: str
+) -> None:
+    answer = await executor.execute(GraphQLRequest(query), RequestContext("req_1"))
+    assert not answer.executed
+    assert [error["extensions"] for error in answer.errors] == [
+        {"code": "LIMIT_EXCEEDED", "limit": limit}
+    ]
+
+
+async def test_a_document_that_exhausts_the_parser_is_refused(executor: AgentExecutor) -> None:
+    query = "{ a" * 5_000 + " }" * 5_000
+    answer = await executor.execute(GraphQLRequest(query), RequestContext("req_1"))
+    assert not answer.executed
+    [error] = answer.errors
+    assert error["message"].startswith("Syntax Error: Document is nested too deeply.")

@@ -1,7 +1,7 @@
 """Subscriptions of an agent: through the gateway in one process, and through its own edge."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -79,7 +79,7 @@ def room(tower: Tower) -> Any:
         return [Bell(id=key, rung=0, read_at=info.now) for key in keys]
 
     @subscription(staff("bell:read"))
-    async def bell_rung(info: Info, since: int = 0) -> AsyncIterator[Bell]:
+    async def bell_rung(info: Info, since: int = 0) -> AsyncGenerator[Bell, None]:
         if since < 0:
             raise invalid("There are no negative rings.", "since")
         queue: asyncio.Queue[int | Exception | None] = asyncio.Queue()

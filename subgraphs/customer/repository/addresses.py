@@ -59,6 +59,12 @@ async def step_down(work: UnitOfWork, successor: Address) -> None:
             )
 
 
+async def no_defaults(work: UnitOfWork, customer: ID) -> None:
+    """The entries come to another address book, which has defaults of its own."""
+    theirs = update(address).where(ADDRESS.customer_id == customer)
+    await work.execute(theirs.values(is_default_shipping=False, is_default_billing=False))
+
+
 async def add(work: UnitOfWork, made: Address) -> None:
     await work.execute(insert(address).values(id=made.id, **_values(made)))
 

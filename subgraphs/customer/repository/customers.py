@@ -82,6 +82,12 @@ async def lock(work: UnitOfWork, scope: Scope, id: ID) -> Customer | None:
     return found[0] if found else None
 
 
+async def lock_each(work: UnitOfWork, ids: Sequence[ID]) -> dict[ID, Customer]:
+    """Several records, locked in the order of their ids."""
+    rows = CUSTOMERS.where(CUSTOMER.id.in_(ids)).order_by(CUSTOMER.id).with_for_update()
+    return {customer.id: customer for customer in await work.fetch(rows, Customer)}
+
+
 async def claim_email(work: UnitOfWork, email: str) -> bool:
     """Whether no account has the email; until the work ends, nobody else can take it either.
 

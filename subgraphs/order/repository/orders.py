@@ -1,12 +1,13 @@
 """Orders: found within the caller's scope, locked, written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Text, func, insert, literal, select, true, update
 
 from models import order as tables
 from subgraphs.kit import ID, Connection, Reads, Scope, UnitOfWork, keyset, matching
+from subgraphs.order.enums import OrderStatus
 from subgraphs.order.filters import OrderSort, OrderWhere
 from subgraphs.order.types import Order
 
@@ -66,6 +67,15 @@ async def of_customers(
     for orders in found.values():  # SQL promises no order across a join
         orders.sort(key=lambda order: (order.created_at, order.id), reverse=True)
     return found
+
+
+async def under_way(
+    db: Reads, customers: Sequence[str], ended: Collection[OrderStatus], first: int
+) -> list[ID]:
+    """The oldest `first` orders of these customers that are in none of the `ended` states."""
+    theirs = ORDER.customer_id.in_(customers) & ORDER.status.not_in(ended)
+    rows = select(ORDER.id).where(theirs).order_by(ORDER.created_at, ORDER.id).limit(first)
+    return [row.id for row in await db.rows(rows)]
 
 
 async def lock(work: UnitOfWork, scope: Scope, id: ID, *, shared: bool = False) -> Order | None:

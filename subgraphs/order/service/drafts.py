@@ -16,6 +16,7 @@ from subgraphs.kit import (
     Superseded,
     UnitOfWork,
     check_version,
+    owners,
 )
 from subgraphs.order.basket import Item
 from subgraphs.order.enums import OrderStatus
@@ -25,9 +26,12 @@ from subgraphs.order.quoting import Quote, Wish, check_discount, usable_method
 from subgraphs.order.repository import lines, orders, placing
 from subgraphs.order.types import Order
 
+AGENT = "order"
+
 
 async def add(work: UnitOfWork, wish: Wish, items: Sequence[Item]) -> Order:
     """A draft with these lines."""
+    await owners.settled(work, AGENT, wish.customer_id)
     values = {"id": work.new_id("ord"), "status": OrderStatus.DRAFT, **_header(wish)}
     order = await orders.add(work, values)
     await lines.put(work, order, [item.row() for item in items])
@@ -38,6 +42,7 @@ async def add_placed(work: UnitOfWork, wish: Wish, prepared: Placement) -> Order
     """Superseded where a twin has used, or given up, what was reserved."""
     if not await placing.end_placement(work, prepared.order_id):
         raise Superseded
+    await owners.settled(work, AGENT, wish.customer_id)
     placed = _placed(work, prepared.reservation_id, prepared.quote)
     order = await orders.add(work, {"id": prepared.order_id, **_header(wish), **placed})
     await lines.put(work, order, prepared.quote.line_rows())
@@ -54,6 +59,7 @@ async def place(
     if not draft or (order.version, order.generation) != (prepared.version, prepared.generation):
         check_version(order.version, expected)
         raise Superseded
+    await owners.settled(work, AGENT, order.customer_id)
     placed = _placed(work, prepared.reservation_id, prepared.quote)
     order = await orders.save(work, order, placed)
     await lines.put(work, order, prepared.quote.line_rows())

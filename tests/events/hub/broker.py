@@ -4,9 +4,10 @@ import asyncio
 import random
 from collections import defaultdict
 
-from events.hub import Cursor, log
-from events.hub.log import Record
+from events import log
+from events.hub import Cursor
 from events.hub.ordered import OrderedSource
+from events.stamped import Stamped
 from models.database import Database
 
 PAGE = 200
@@ -19,7 +20,7 @@ class Broker:
         self._db = db
         self._source = source
         self._dice = dice
-        self._partitions: defaultdict[tuple[str, int], asyncio.Queue[Record]] = defaultdict(
+        self._partitions: defaultdict[tuple[str, int], asyncio.Queue[Stamped]] = defaultdict(
             asyncio.Queue
         )
         self.doubled = 0
@@ -30,7 +31,7 @@ class Broker:
         async with asyncio.TaskGroup() as tasks:
             position = begin.position
             while True:
-                for record in await log.following(self._db, position, PAGE):
+                for record in await log.after(self._db, position, PAGE):
                     position = record.position
                     key = (record.envelope.agent, record.envelope.partition)
                     if key not in self._partitions:
@@ -38,8 +39,8 @@ class Broker:
                     self._partitions[key].put_nowait(record)
                 await asyncio.sleep(0.005)
 
-    async def _bring(self, incarnation: str, partition: asyncio.Queue[Record]) -> None:
-        before: list[Record] = []
+    async def _bring(self, incarnation: str, partition: asyncio.Queue[Stamped]) -> None:
+        before: list[Stamped] = []
         while True:
             record = await partition.get()
             if self._dice.random() < 0.02:

@@ -1,35 +1,33 @@
-"""A hub on the test's database, and what it complains of."""
+"""A hub on the test's database: small queues, and no memory, so that it has to ask the log."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
 
 import pytest
 
+from events.bell import Bell
 from events.hub import Hub
-from events.hub.bell import Bell
 from events.hub.source import LogSource
 from models.database import Database
+from tests.events.traffic import Wires, running
 
 
-@dataclass
-class Complaints:
-    """The defects that the hub reported."""
-
-    defects: list[BaseException] = field(default_factory=list)
-
-    async def __call__(self, defect: BaseException) -> None:
-        self.defects.append(defect)
-
-
-@pytest.fixture
-async def complaints() -> AsyncIterator[Complaints]:
-    """None, at the end of every test that does not take them away."""
-    complaints = Complaints()
-    yield complaints
-    assert complaints.defects == []
+@asynccontextmanager
+async def hub_on_log(wires: Wires, queue: int = 1000, recent: int = 2000) -> AsyncIterator[Hub]:
+    """Fed by the log, in which every defect fails the test."""
+    bell = Bell(wires.db)
+    hub = Hub(wires.db, wires.defects, queue=queue, recent=recent)
+    async with running(bell.run()), hub.running(LogSource(wires.db, bell)):
+        yield hub
+    assert wires.captured.said == []
 
 
 @pytest.fixture
-async def hub(db: Database, complaints: Complaints) -> AsyncIterator[Hub]:
-    async with Hub(db, LogSource(db, Bell(db)), complaints, queue=100).running() as hub:
+def wires(db: Database) -> Wires:
+    return Wires(db)
+
+
+@pytest.fixture
+async def hub(wires: Wires) -> AsyncIterator[Hub]:
+    async with hub_on_log(wires, queue=100, recent=0) as hub:
         yield hub

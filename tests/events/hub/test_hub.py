@@ -5,17 +5,30 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
+from events import log
 from events.catalog.inventory import ReservationReleased, StockLow
-from events.hub import Cursor, CursorExpired, Hub, Interest, Lagged, MalformedCursor
-from events.hub.bell import Bell
-from events.hub.hub import HubClosed
-from events.hub.source import LogSource
+from events.hub import (
+    Cursor,
+    CursorExpired,
+    Hub,
+    HubClosed,
+    Interest,
+    Lagged,
+    MalformedCursor,
+)
+from events.hub.ordered import OrderedSource
 from models.database import Database
-from tests.events.hub.conftest import Complaints
+from tests.events.hub.conftest import hub_on_log
 from tests.events.hub.listening import numbers, reached, take
 from tests.events.stamped import low, lows, publish
+from tests.events.traffic import Wires
+from tests.postgres import Server
 
 pytestmark = pytest.mark.commits
+KILL = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = '{}' AND application_name <> 'souk_order'
+"""
 
 
 def released(order: str) -> ReservationReleased:
@@ -115,19 +128,17 @@ async def test_the_cursor_of_a_subscription_is_what_it_has_handed_out(
 
 
 async def test_a_subscriber_that_is_ahead_of_this_process_gets_nothing_twice(
-    db: Database, complaints: Complaints
+    db: Database, wires: Wires
 ) -> None:
-    """Another process has delivered what this one's hub has not read yet."""
-    bell = Bell(db, channel="nobody", poll=3600)
-    async with Hub(db, LogSource(db, bell), complaints).running() as slow:
-        await asyncio.sleep(0.05)  # it has looked once, and waits for a bell that does not ring
+    """Another process has delivered what this one's hub has not heard of yet."""
+    source = OrderedSource(db, gap=3600, silence=3600)
+    async with Hub(db, wires.defects).running(source) as slow:
         await publish(db, *lows(range(5)))
-        assert slow.cursor.position == 0
         ahead = await slow.subscribe(Cursor(slow.cursor.incarnation, 3))
         found = asyncio.create_task(take(ahead, 2))
         await asyncio.sleep(0)
-        async with db.unit_of_work() as work:
-            await work.execute(text("NOTIFY nobody"))
+        for record in await log.after(db, 0, 5):
+            source.put(slow.cursor.incarnation, record)
         assert [each.position for each in await found] == [4, 5]
 
 
@@ -161,6 +172,26 @@ async def test_a_log_that_is_empty_but_not_new_knows_only_its_end(db: Database, 
     subscription = await hub.subscribe(hub.cursor)
     await publish(db, low(10))
     assert [each.position for each in await take(subscription, 1)] == [11]
+
+
+async def test_the_latest_events_come_from_memory(
+    db: Database, wires: Wires, statements: list[str]
+) -> None:
+    async with hub_on_log(wires, recent=10) as hub:
+        await publish(db, *lows(range(30)))
+        await reached(hub, 30)
+        for seen in range(20, 30):
+            cursor = Cursor(hub.cursor.incarnation, seen)
+            del statements[:]
+            missed = await take(await hub.subscribe(cursor), 30 - seen)
+            assert [each.position for each in missed] == list(range(seen + 1, 31))
+            assert not [each for each in statements if "position <=" in each]
+        everything = await hub.subscribe(Cursor(hub.cursor.incarnation, 0))
+        assert await numbers(everything, 30) == list(range(30))
+        few = Interest(ids=frozenset({"stk_2"}))
+        waiting = await hub.subscribe(Cursor(hub.cursor.incarnation, 25), few)
+        await publish(db, low(30), low(31, "stk_2"))
+        assert await numbers(waiting, 1) == [31]
 
 
 async def test_what_is_pruned_while_it_is_read_ends_the_subscription(
@@ -262,29 +293,25 @@ async def test_what_cannot_be_read_is_passed_over_and_counted(
 
 
 async def test_the_database_may_go_away_and_come_back(
-    db: Database, hub: Hub, caplog: pytest.LogCaptureFixture
+    databases: dict[str, Database], hub: Hub, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Every connection is killed, the one that listens too, again and again."""
+    """Every connection but the writer's is killed, the one that listens too, again and again."""
+    writer = databases["order"]
+    killing = KILL.format(writer.engine.url.database)
     live = await hub.subscribe()
     everything = asyncio.create_task(numbers(live, 100))
     resumed = []
     for begin in range(0, 100, 10):
-        await publish(db, *lows(range(begin, begin + 10)))
-        async with db.unit_of_work() as work:
-            await work.rows(
-                text("""
-                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()
-                """)
-            )
+        await publish(writer, *lows(range(begin, begin + 10)))
+        await server.command(killing)
         again = await hub.subscribe(Cursor(hub.cursor.incarnation, 0))
         resumed.append(await numbers(again, begin + 10))
     assert await everything == list(range(100))
     assert resumed == [list(range(end)) for end in range(10, 101, 10)]
 
 
-async def test_a_hub_that_ends_tells_its_subscribers(db: Database, complaints: Complaints) -> None:
-    async with Hub(db, LogSource(db, Bell(db)), complaints).running() as hub:
+async def test_a_hub_that_ends_tells_its_subscribers(wires: Wires) -> None:
+    async with hub_on_log(wires) as hub:
         live = await hub.subscribe()
         behind = await hub.subscribe(hub.cursor)
     for subscription in (live, behind):

@@ -8,29 +8,31 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from events.hub import Cursor, Hub, log
+from events import log
+from events.hub import Cursor, Hub
 from events.hub.cursor import LogLost
-from events.hub.log import Record
+from events.hub.log import end
 from events.hub.ordered import MOST, OrderedSource
+from events.stamped import Stamped
 from models.database import Database
-from tests.events.hub.conftest import Complaints
 from tests.events.hub.listening import PATIENCE, numbers
 from tests.events.stamped import low, lows, publish
+from tests.events.traffic import Wires
 
 pytestmark = pytest.mark.commits
 NEVER = 3600.0
 
 
 @pytest.fixture
-async def records(db: Database) -> list[Record]:
+async def records(db: Database) -> list[Stamped]:
     """Thirty of them, in the log."""
     await publish(db, *lows(range(30)))
-    return await log.following(db, 0, 100)
+    return await log.after(db, 0, 100)
 
 
 @pytest.fixture
 async def begin(db: Database) -> Cursor:
-    return replace(await log.end(db), position=0)
+    return replace(await end(db), position=0)
 
 
 async def positions(source: OrderedSource, begin: Cursor, count: int) -> list[int]:
@@ -43,7 +45,7 @@ async def positions(source: OrderedSource, begin: Cursor, count: int) -> list[in
     return found
 
 
-async def put(source: OrderedSource, incarnation: str, records: list[Record]) -> None:
+async def put(source: OrderedSource, incarnation: str, records: list[Stamped]) -> None:
     """One after the other, as if they arrived."""
     await asyncio.sleep(0)
     for record in records:
@@ -52,7 +54,7 @@ async def put(source: OrderedSource, incarnation: str, records: list[Record]) ->
 
 
 async def test_shuffled_and_doubled_records_come_out_in_order_without_the_log(
-    db: Database, records: list[Record], begin: Cursor
+    db: Database, records: list[Stamped], begin: Cursor
 ) -> None:
     source = OrderedSource(db, gap=NEVER, silence=NEVER)
     shuffled = [*records, *records[::2]]
@@ -65,7 +67,7 @@ async def test_shuffled_and_doubled_records_come_out_in_order_without_the_log(
 
 
 async def test_a_hole_is_filled_from_the_log(
-    db: Database, records: list[Record], begin: Cursor
+    db: Database, records: list[Stamped], begin: Cursor
 ) -> None:
     source = OrderedSource(db, gap=0.01, silence=NEVER)
     brought = [record for record in records if record.position not in (1, 2, 3, 11, 29)]
@@ -77,7 +79,7 @@ async def test_a_hole_is_filled_from_the_log(
 
 
 async def test_a_broker_that_is_silent_keeps_nobody_waiting(
-    db: Database, records: list[Record], begin: Cursor
+    db: Database, records: list[Stamped], begin: Cursor
 ) -> None:
     source = OrderedSource(db, gap=NEVER, silence=0.01)
     assert await positions(source, begin, 30) == list(range(1, 31))
@@ -85,7 +87,7 @@ async def test_a_broker_that_is_silent_keeps_nobody_waiting(
 
 
 async def test_another_log_on_the_same_broker_is_none_of_ours(
-    db: Database, records: list[Record], begin: Cursor
+    db: Database, records: list[Stamped], begin: Cursor
 ) -> None:
     source = OrderedSource(db, gap=NEVER, silence=NEVER)
     foreign = [replace(record, envelope=replace(record.envelope, id="x")) for record in records]
@@ -106,7 +108,7 @@ async def test_another_log_on_the_same_broker_is_none_of_ours(
 
 
 async def test_no_more_is_kept_than_can_be_kept(
-    db: Database, records: list[Record], begin: Cursor
+    db: Database, records: list[Stamped], begin: Cursor
 ) -> None:
     """Of what lies beyond the bound the log knows later."""
     source = OrderedSource(db, gap=NEVER, silence=NEVER)
@@ -122,7 +124,7 @@ async def test_no_more_is_kept_than_can_be_kept(
 
 
 async def test_a_hole_that_nothing_fills_is_no_end_of_waiting(
-    db: Database, records: list[Record], begin: Cursor
+    db: Database, records: list[Stamped], begin: Cursor
 ) -> None:
     async with db.unit_of_work() as work:
         await work.execute(text("DELETE FROM platform.event_log WHERE position < 10"))
@@ -134,17 +136,17 @@ async def test_a_hole_that_nothing_fills_is_no_end_of_waiting(
 
 
 async def test_a_hub_takes_what_broker_and_log_bring_as_one_stream(
-    db: Database, records: list[Record], complaints: Complaints
+    db: Database, records: list[Stamped], wires: Wires
 ) -> None:
     source = OrderedSource(db, gap=0.01, silence=0.01)
-    async with Hub(db, source, complaints).running() as hub:
+    async with Hub(db, wires.defects).running(source) as hub:
         live = await hub.subscribe()
         await publish(db, *lows(range(30, 60)))
         assert await numbers(live, 30) == list(range(30, 60))
         again = await hub.subscribe(hub.cursor)
         for number in range(60, 80):
             await publish(db, low(number))
-            [record] = await log.following(db, number, 1)
+            [record] = await log.after(db, number, 1)
             source.put(hub.cursor.incarnation, record)
             source.put(hub.cursor.incarnation, record)
         assert await numbers(again, 20) == list(range(60, 80))

@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
+from events import log
+from events.bell import Bell
 from events.catalog.inventory import ReservationReleased
-from events.hub import EVERYTHING, Cursor, Hub, Interest, Lagged, log
-from events.hub.bell import Bell
+from events.hub import EVERYTHING, Cursor, Hub, Interest, Lagged
+from events.hub.log import end
 from events.hub.ordered import OrderedSource
 from events.hub.source import LogSource
 from events.outbox import emit
 from models.database import Database
 from tests.events.hub.broker import Broker
-from tests.events.hub.conftest import Complaints
 from tests.events.hub.listening import reached
 from tests.events.stamped import CAUSE, low, stamp
+from tests.events.traffic import Wires, running
 
 pytestmark = pytest.mark.commits
 CLIENTS = 200
@@ -90,11 +92,13 @@ def _event(number: int, dice: random.Random) -> Any:
 async def fed(kind: str, db: Database, dice: random.Random) -> AsyncIterator[Any]:
     """The source, and the broker behind it where it has one."""
     if kind == "log":
-        yield LogSource(db, Bell(db))
+        bell = Bell(db)
+        async with running(bell.run()):
+            yield LogSource(db, bell)
         return
     source = OrderedSource(db)
     broker = Broker(db, source, dice)
-    bringing = asyncio.create_task(broker.run(await log.end(db)))
+    bringing = asyncio.create_task(broker.run(await end(db)))
     yield source
     bringing.cancel()
     with suppress(asyncio.CancelledError):
@@ -112,14 +116,14 @@ async def keep_stamping(db: Database) -> None:
 
 @pytest.mark.parametrize("kind", ["log", "broker"])
 async def test_clients_that_are_cut_and_resume_miss_nothing(
-    db: Database, complaints: Complaints, kind: str
+    db: Database, wires: Wires, kind: str
 ) -> None:
     dice = random.Random(11)
-    begin = await log.end(db)
+    begin = await end(db)
     async with (
         asyncio.timeout(PATIENCE),
         fed(kind, db, dice) as source,
-        Hub(db, source, complaints).running() as hub,
+        Hub(db, wires.defects, recent=500).running(source) as hub,
     ):
         clients = [
             Client(hub, INTERESTS[number % 4], begin, random.Random(number))
@@ -133,7 +137,7 @@ async def test_clients_that_are_cut_and_resume_miss_nothing(
         listening = asyncio.gather(*(each.listen() for each in clients))
         await asyncio.gather(*writing)
         await reached(hub, EVENTS)
-        stamped = await log.following(db, 0, EVENTS)
+        stamped = await log.after(db, 0, EVENTS)
         wanted = {
             each: [record.position for record in stamped if each.covers(record.envelope)]
             for each in INTERESTS
@@ -147,4 +151,5 @@ async def test_clients_that_are_cut_and_resume_miss_nothing(
     for client in clients:
         assert client.positions == wanted[client.interest]
     assert hub.subscribers == 0
+    assert wires.captured.said == []
     assert sum(client.cuts for client in clients) > 2 * CLIENTS

@@ -17,7 +17,7 @@ supergraph:
   path: /api/graphql
   introspection: true
   reload: { poll_interval: 250ms }
-  query_planning: { cache_size: 10, warmed_up_queries: 5, timeout: 2s }
+  query_planning: { cache_size: 10, warmed_up_queries: 5, timeout: 2s, compile_after: 7 }
 health_check: { path: /up }
 graphiql: { enabled: true }
 headers:
@@ -45,11 +45,13 @@ traffic_shaping:
       compression: gzip
       max_response_size: 2mb
     slow: { timeout: 20s, deduplicate_query: false, circuit_breaker: { enabled: false } }
-limits: { max_depth: 7, http_max_request_bytes: 500kb }
+limits:
+  { max_depth: 7, http_max_request_bytes: 500kb, max_cost: 9, list_size: 3, report_cost: true }
 include_subgraph_errors: { all: true, subgraphs: { products: false } }
 override_subgraph_url: { products: "https://p.test/graphql" }
 authentication:
   router: { jwt: { jwks: { file: keys.json }, issuer: i, audience: a } }
+authorization: { directives: { reject_unauthorized: true } }
 """
 
 
@@ -78,6 +80,11 @@ def test_a_full_file(tmp_path: Path) -> None:
     gateway = settings.gateway(["products", "slow"])
     assert gateway.mask_subgraph_errors == frozenset({"products"})
     assert (gateway.plan_cache_size, gateway.planning_seconds) == (10, 2)
+    assert (gateway.compile_after, gateway.unauthorized) == (7, "reject")
+    assert (gateway.max_cost, gateway.list_size, gateway.report_cost) == (9, 3, True)
+    defaults = Settings().gateway([])
+    assert (defaults.max_cost, defaults.report_cost) == (None, False)
+    assert (defaults.compile_after, defaults.unauthorized) == (2, "filter")
 
 
 def test_what_is_said_of_one_subgraph_wins_key_by_key(tmp_path: Path) -> None:
@@ -191,8 +198,9 @@ def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
     assert problems(tmp_path, "limits: {max_depth: 0, max_aliases: x}\nfoo: 1") == [
         "limits.max_depth: Input should be greater than or equal to 1",
         "limits.max_aliases: Input should be a valid integer, unable to parse string as an integer",
-        "foo: unknown key; known: authentication, graphiql, headers, health_check, "
-        "include_subgraph_errors, limits, override_subgraph_url, subscriptions, supergraph, "
+        "foo: unknown key; known: authentication, authorization, graphiql, headers, "
+        "health_check, include_subgraph_errors, limits, override_subgraph_url, subscriptions, "
+        "supergraph, "
         "traffic_shaping",
     ]
 

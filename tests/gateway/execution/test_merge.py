@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from gateway.execution.copying import compile_copiers
-from gateway.execution.merge import Writable, merge_all, merge_into, merged, owned, renamed
+from gateway.execution.merge import (
+    Writable,
+    merge_all,
+    merge_groups,
+    merge_into,
+    merged,
+    owned,
+    renamed,
+)
 from gateway.planning.plan import Rename
 
 
@@ -117,3 +125,26 @@ def test_an_answer_for_several_objects_is_copied_for_each_where_it_is_written_to
     one["a"]["x"]["more"] = two["a"]["x"]["other"] = 1
     assert answer == {"a": {"x": {"n": 1}}, "kept": {"k": 1}}
     assert one["kept"] is answer["kept"]
+
+
+def test_an_answer_of_ours_is_handed_to_one_object_and_copied_for_the_others() -> None:
+    answer: Any = {"a": {"x": {"n": 1}}, "b": [{"m": 1}]}
+    one, two, three = ({"id": 1} for _ in range(3))
+    groups: Any = [{0: [one, two]}, {0: [three]}]
+    merge_groups(groups, [answer], [Writable.of(SHAPE)] * 2, ours=True)
+    assert one["a"] is answer["a"]
+    targets: list[dict[str, Any]] = [one, two, three]
+    for number, target in enumerate(targets):
+        target["a"]["x"]["own"] = target["b"][0]["own"] = number
+    assert targets == [
+        {"id": 1, "a": {"x": {"n": 1, "own": number}}, "b": [{"m": 1, "own": number}]}
+        for number in range(3)
+    ]
+
+
+def test_an_object_that_is_met_twice_gets_an_answer_of_ours_once() -> None:
+    answer: Any = {"a": {"x": {"n": 1}}}
+    one: dict[str, Any] = {"id": 1}
+    merge_groups([{0: [one, one]}], [answer], [Writable.of(SHAPE)], ours=True)
+    assert one == {"id": 1, "a": {"x": {"n": 1}}}
+    assert one["a"] is answer["a"]

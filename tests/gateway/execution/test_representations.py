@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from gateway.execution.levels import Levels
 from gateway.execution.representations import (
     Batch,
     batch,
     compile_identify,
-    objects_at,
     path_of,
     positions_at,
 )
@@ -43,10 +43,10 @@ def test_objects_are_found_through_lists_casts_and_nulls() -> None:
         "l": [[{"__typename": "A", "x": {"n": 1}}, None], [{"__typename": "B", "x": {"n": 2}}]],
     }
     path = ("l", Cast("A"), "x")
-    assert objects_at(data, path) == [{"n": 1}]
+    assert Levels(data, {}).at(path) == [{"n": 1}]
     found = [(value, path_of(link)) for value, link in positions_at(data, path)]
     assert found == [({"n": 1}, ["l", 0, 0, "x"])]
-    assert objects_at({"l": "text"}, ("l", "x")) == []
+    assert Levels({"l": "text"}, {}).at(("l", "x")) == []
     assert positions_at({"l": "text"}, ("l", "x")) == []
 
 

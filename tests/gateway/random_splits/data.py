@@ -107,11 +107,17 @@ def monolith(data: Data, schema: GraphQLSchema) -> GraphQLSchema:
     return executable(print_schema(schema), resolvers, {})
 
 
-def federation(data: Data) -> Federation:
-    """The same as subgraphs that resolve only what they own."""
+def federation(data: Data, quick: bool = False) -> Federation:
+    """The same as subgraphs that resolve only what they own.
+
+    `quick`: every shortcut is taken, as over HTTP for operations that come often.
+    """
     subgraphs = {name: _subgraph(data, name) for name in data.world.subgraphs}
+    for subgraph in subgraphs.values():
+        subgraph.owned = quick
     # Planning has its limit elsewhere: a busy machine must not look like a wrong answer.
-    return Federation(subgraphs, GatewaySettings(planning_seconds=60))
+    settings = GatewaySettings(planning_seconds=60, compile_after=1 if quick else 2)
+    return Federation(subgraphs, settings)
 
 
 def _subgraph(data: Data, name: str) -> Subgraph:

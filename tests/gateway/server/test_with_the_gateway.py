@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from graphql import get_introspection_query
 
-from gateway.context import RequestContext
+from gateway.context import REQUEST_ID, RequestContext
 from gateway.execution.streams import Sink
 from gateway.gateway import Gateway, GraphQLRequest, GraphQLResponse
 from gateway.policy.limits import Limits
@@ -159,3 +159,26 @@ async def test_subgraphs_over_http_answer_as_in_process(federation: Federation) 
     seen = [sent for executor in executors.values() for sent in executor.headers]
     assert len(seen) >= 4
     assert seen == [headers] * len(seen)
+
+
+async def test_a_defect_is_told_with_the_id_of_its_request() -> None:
+    told: list[tuple[str, str]] = []
+
+    async def on_defect(where: str, _: BaseException) -> str:
+        told.append((where, REQUEST_ID.get()))
+        return "err_1"
+
+    async def broken(_: SubgraphRequest) -> Any:
+        raise KeyError("secret")
+
+    subgraph = Subgraph("type Query { here: Int }", answer=broken)
+    gateway = Federation({"a": subgraph}, on_defect=on_defect).gateway
+    async with (
+        running(create_app(ServerSettings(gateway))) as url,
+        ClientSession(url) as session,
+    ):
+        for id in ("request-0001", "request-0002"):
+            headers = {"x-request-id": id}
+            async with session.post("/graphql", json={"query": "{ here }"}, headers=headers) as got:
+                assert (await got.json())["errors"][0]["extensions"]["id"] == "err_1"
+    assert told == [("subgraph a", "request-0001"), ("subgraph a", "request-0002")]

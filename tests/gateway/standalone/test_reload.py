@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from aiohttp import web
 from gateway.configuration.settings import Settings
 from gateway.context import RequestContext
 from gateway.gateway import Gateway, GraphQLRequest
+from gateway.policy.requirements import Need
 from gateway.server.logs import configure_logs
 from gateway.standalone.problems import Problem
 from gateway.standalone.reload import Reloader
@@ -149,10 +150,30 @@ async def test_what_was_asked_most_is_planned_before(shop: Shop, lines: io.Strin
     ]
 
 
+async def test_plans_are_made_for_the_kinds_of_callers_that_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mask that was in use before is planned before the swap."""
+    seen = frozenset({Need("requiresScopes", (frozenset({"x"}),))})
+    asked: list[Any] = []
+    warm = Gateway.warm
+
+    async def warming(gateway: Gateway, documents: Any, masks: Any) -> dict[str, str]:
+        asked.append(masks)
+        return await warm(gateway, documents, masks)
+
+    await shop.ask()
+    monkeypatch.setattr(shop.gateway.loaded.gateway, "masks", lambda: {ALL: {seen}})
+    monkeypatch.setattr(Gateway, "warm", warming)
+    await shop.write("users", "reviews", "stock")
+    await shop.reloader.look()
+    assert asked == [{ALL: {seen}}]
+
+
 async def test_a_document_that_breaks_the_planner_does_not_stop_a_reload(
     shop: Shop, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_gateway: Gateway, _documents: Iterable[str]) -> dict[str, str]:
+    async def broken(*_arguments: Any) -> dict[str, str]:
         raise ZeroDivisionError
 
     await shop.ask()

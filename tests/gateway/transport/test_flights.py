@@ -12,7 +12,7 @@ from gateway.transport.flights import Flights
 from gateway.transport.headers import Named, Propagate
 from gateway.transport.http import HttpSettings
 from gateway.transport.local import LocalTransport
-from gateway.transport.protocol import SubgraphRequest, SubgraphUnavailable
+from gateway.transport.protocol import Owned, SubgraphRequest, SubgraphUnavailable
 from tests.gateway.transport.serving import Handler, request, subgraph
 
 ON = HttpSettings(deduplicate=True)
@@ -107,6 +107,13 @@ async def test_one_after_the_other_is_sent_again() -> None:
         assert await transport.execute(request()) == {"data": {"a": 2}}
 
 
+async def test_only_what_nobody_shares_may_be_written_into() -> None:
+    shared = await together(Held(), ON, request(), request())
+    alone = await together(Held(), ON, request())
+    assert [isinstance(each, Owned) for each in (*shared, *alone)] == [False, False, True]
+    assert shared[0]["data"] is shared[1]["data"]
+
+
 async def test_a_cookie_is_nobody_elses() -> None:
     rule = Propagate(Named("set-cookie"), algorithm="append")
     settings = HttpSettings(deduplicate=True, response_headers=(rule,))
@@ -169,7 +176,7 @@ async def test_another_sends_when_the_first_is_cancelled() -> None:
     await asyncio.sleep(0.01)
     assert len(sent) == 2
     sent[1].set()
-    assert await asyncio.gather(*tasks[1:]) == [(2, False), (2, True)]
+    assert await asyncio.gather(*tasks[1:]) == [(2, True, True), (2, False, True)]
 
 
 async def test_one_who_waits_may_go() -> None:
@@ -186,7 +193,7 @@ async def test_one_who_waits_may_go() -> None:
     await asyncio.sleep(0)
     second.cancel()
     go.set()
-    assert await first == (7, False)
+    assert await first == (7, True, True)  # another may have had it
 
 
 @pytest.mark.parametrize(

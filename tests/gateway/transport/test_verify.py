@@ -43,7 +43,7 @@ async def test_keys_are_asked_for_along_with_the_rest() -> None:
     _, sent = await answered([])
     assert " ".join(sent.document.split()) == (
         "query ($representations: [_Any!]!) { _entities(representations: $representations) { "
-        "... on P { _identity_id: id _identity_sku: sku name } ... on Q { name } } }"
+        "... on P { _identity_id: id name } ... on Q { name } } }"
     )
 
 

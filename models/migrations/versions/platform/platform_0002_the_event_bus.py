@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("aggregate_id", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replay_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("consumer", "aggregate_id", name=op.f("parked_key_pkey")),
         schema="platform",
     )
@@ -222,10 +223,12 @@ END $$
 # `since` null: whatever is there. Else only what a transaction wrote that the last emptied pass
 # (its snapshot: `since`, `running`) could not see, so that rows deleted under a held snapshot are
 # not visited again and again. OFFSET 0 keeps the planner off the primary key.
+# `streams` are those that grew, as `order/3`.
 STAMP = """
 CREATE FUNCTION platform.stamp(
     lease_owner text, lease_epoch bigint, batch int, since xid8, running xid8[],
-    OUT moved int, OUT last_position bigint, OUT seen xid8, OUT still_running xid8[])
+    OUT moved int, OUT last_position bigint, OUT seen xid8, OUT still_running xid8[],
+    OUT streams text[])
 LANGUAGE plpgsql AS $$
 DECLARE
     base bigint;
@@ -268,9 +271,9 @@ BEGIN
         SELECT base + row_number() OVER (ORDER BY ordinal), id, agent, partition, type, version,
             subject, aggregate_id, sequence, occurred_at, actor, on_behalf_of, correlation_id,
             causation_id, trace_id, seed, data, clock_timestamp()
-        FROM taken RETURNING 1
+        FROM taken RETURNING agent || '/' || partition AS stream
     )
-    SELECT count(*) INTO moved FROM written;
+    SELECT count(*), array_agg(DISTINCT stream) INTO moved, streams FROM written;
     IF base + moved <> last_position THEN
         RAISE EXCEPTION 'a row of the outbox has vanished';
     END IF;
@@ -278,7 +281,43 @@ BEGIN
 END $$
 """
 
-FUNCTIONS = (TAKE_LEASE, LOG_ROOM, STAMP)
+# Drops the oldest partitions that everybody has passed and whose last event is older; answers how
+# many. Behind a long reader it gives up at once: waiting, it would hold up all that come after.
+LOG_PRUNE = """
+CREATE FUNCTION platform.log_prune(older_than timestamptz) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, platform, pg_temp
+SET lock_timeout = '100ms' AS $$
+DECLARE
+    passed bigint;
+    oldest record;
+    newest timestamptz;
+    dropped int := 0;
+BEGIN
+    SELECT least((SELECT min(position) FROM platform.consumer_cursor),
+                 (SELECT min(position) FROM platform.relay_cursor),
+                 (SELECT last FROM platform.log_counter)) INTO passed;
+    FOR oldest IN
+        SELECT c.oid::regclass AS name,
+               substring(pg_get_expr(c.relpartbound, c.oid)
+                         FROM 'TO \\(''(\\d+)''\\)')::bigint AS ends
+        FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+        WHERE inhparent = 'platform.event_log'::regclass ORDER BY 2
+    LOOP
+        EXIT WHEN oldest.ends - 1 > passed;
+        SELECT stamped_at INTO newest FROM platform.event_log WHERE position = oldest.ends - 1;
+        EXIT WHEN newest IS NULL OR newest >= older_than;
+        BEGIN
+            EXECUTE format('DROP TABLE %s', oldest.name);
+            dropped := dropped + 1;
+        EXCEPTION WHEN lock_not_available THEN
+            EXIT;
+        END;
+    END LOOP;
+    RETURN dropped;
+END $$
+"""
+
+FUNCTIONS = (TAKE_LEASE, LOG_ROOM, STAMP, LOG_PRUNE)
 
 
 def _fill_outbox() -> None:
@@ -300,6 +339,7 @@ def _fill_outbox() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION platform.log_prune")
     op.execute("DROP FUNCTION platform.stamp")
     op.execute("DROP FUNCTION platform.log_room")
     op.execute("DROP FUNCTION platform.take_lease")

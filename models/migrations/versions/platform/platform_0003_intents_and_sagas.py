@@ -54,7 +54,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("waits_for", sa.Text(), nullable=True),
-        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("on_behalf_of", sa.Text(), nullable=True),
         sa.Column("correlation_id", sa.Text(), nullable=False),
         sa.Column("causation_id", sa.Text(), nullable=True),

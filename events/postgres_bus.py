@@ -1,0 +1,169 @@
+"""The bus without a broker: consumers read the log, and compete for its streams by claims."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+from events import cursors, leases, log
+from events.bell import STAMPED, Bell
+from events.claims import LIFE, Claim, Claims
+from events.consumer import Consumer
+from events.cursors import Stream
+from events.defects import Defects
+from events.delivery import Delivery, Lost
+from events.parked import reason_of
+from events.reading import agents_of
+from events.ready import Ready
+from events.replays import Replays
+from models.database import Database
+from models.transience import is_transient
+
+BATCH = 100
+ROUNDS = 20
+"""Batches after which a stream lets the others have their turn."""
+POLL = 1.0
+"""Seconds after which it looks without having been called."""
+PAUSE = 0.2
+WORKERS = 4
+FIRST_REST = 0.05
+LONGEST_REST = 30.0
+GRACE = 5.0
+"""Seconds of rest after a failure that will pass: doubled each time, up to this."""
+DOUBLINGS = 12
+
+
+class PostgresBus:
+    """Delivers to these consumers, in this process; any number of processes may do so."""
+
+    def __init__(
+        self,
+        db: Database,
+        bell: Bell,
+        consumers: Sequence[Consumer],
+        defects: Defects,
+        *,
+        workers: int = WORKERS,
+        owner: str | None = None,
+        life: timedelta = LIFE,
+    ) -> None:
+        self._db = db
+        self._bell = bell
+        self._defects = defects
+        self._workers = workers
+        self._deliveries = {
+            each.name: Delivery(db, each, defects.capture) for each in consumers if each.types
+        }
+        self._agents: Mapping[str, frozenset[str]] = {
+            name: agents_of(delivery.consumer) for name, delivery in self._deliveries.items()
+        }
+        self._ready = Ready()
+        self._claims = Claims(db, owner or leases.owner(), life)
+        self._busy: set[asyncio.Task[Any]] = set()
+        self._stopping = False
+        self._replays = Replays(db, list(consumers), defects)
+
+    async def run(self) -> None:
+        """Until cancelled, through any loss of the database; then what is begun is finished."""
+        silence = self._bell.on(STAMPED, self._stamped)
+        loops = [self._claims.keep(), self._look(), self._replays.run()]
+        others = [asyncio.create_task(loop) for loop in loops]
+        workers = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+        try:
+            done, _ = await asyncio.wait([*others, *workers], return_when=asyncio.FIRST_EXCEPTION)
+            for ended in done:
+                ended.result()
+        finally:
+            silence()
+            self._stopping = True
+            if self._busy:
+                await asyncio.wait(self._busy, timeout=GRACE)
+            for task in (*workers, *others):
+                task.cancel()
+            await asyncio.gather(*workers, *others, return_exceptions=True)
+
+    def _stamped(self, words: str) -> None:
+        """The sequencer names the streams that grew."""
+        for name in words.split()[1:]:
+            agent, _, partition = name.partition("/")
+            self._ready.add(
+                Stream(consumer, agent, int(partition))
+                for consumer, agents in self._agents.items()
+                if agent in agents
+            )
+
+    async def _look(self) -> None:
+        """What nobody has called for: the past at the start, a rest that is over, a lost call."""
+        begun = False
+        while True:
+            try:
+                if not begun:
+                    await self._begin()
+                    begun = True
+                self._ready.add(await cursors.behind(self._db, list(self._deliveries)))
+            except Exception as error:  # noqa: BLE001 boundary: the loop outlives what fails
+                await self._defects.failed("consumers", error)
+            else:
+                self._defects.recovered("consumers")
+            await asyncio.sleep(POLL)
+
+    async def _begin(self) -> None:
+        async with self._db.unit_of_work() as work:
+            for name, agents in self._agents.items():
+                await cursors.begin(work, name, agents)
+
+    async def _work(self) -> None:
+        me = cast(asyncio.Task[Any], asyncio.current_task())
+        while not self._stopping:
+            stream = await self._ready.take()
+            self._busy.add(me)
+            try:
+                await self._attend(stream)
+            except Exception as error:  # noqa: BLE001 boundary: the worker outlives what fails
+                await self._defects.failed(f"consumer {stream.consumer}", error)
+                await asyncio.sleep(PAUSE)
+            else:
+                self._defects.recovered(f"consumer {stream.consumer}")
+            finally:
+                self._busy.discard(me)
+                self._ready.done(stream)
+
+    async def _attend(self, stream: Stream) -> None:
+        claim = await self._claims.take(stream)
+        if claim is None:
+            return
+        try:
+            emptied = await self._drain(claim)
+        except Lost:
+            self._claims.forget(claim)
+        except Exception as error:
+            # boundary: a handler may raise anything
+            if not is_transient(error):
+                self._claims.forget(claim)
+                raise
+            await self._claims.rest(claim, reason_of(error), _rest(claim.attempts))
+        else:
+            await self._claims.release(claim)
+            if not emptied:
+                self._ready.add([stream])
+
+    async def _drain(self, claim: Claim) -> bool:
+        """Whether nothing was left. After a failure one by one: what is before it, takes effect."""
+        stream = claim.stream
+        delivery = self._deliveries[stream.consumer]
+        for _ in range(ROUNDS):
+            if self._stopping:
+                return False
+            size = 1 if claim.attempts else BATCH
+            batch = await log.of_stream(
+                self._db, stream.agent, stream.partition, claim.position, size
+            )
+            if not batch:
+                return True
+            await delivery.deliver(batch, claim)
+        return False
+
+
+def _rest(attempts: int) -> timedelta:
+    seconds = FIRST_REST * 2.0 ** min(attempts, DOUBLINGS)
+    return timedelta(seconds=min(seconds, LONGEST_REST))

@@ -1,0 +1,114 @@
+"""All SQL of erasures. Whoever writes here holds the lock of the customer's row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from models import customer as tables
+from models.customer import ErasureAnswer, ErasureState
+from subgraphs.customer.types import CustomerErasure, ErasureAgent, ErasureObjection
+from subgraphs.kit import ID, Reads, Scope, UnitOfWork
+
+ERASURE = tables.erasure.c
+AGENT = tables.erasure_agent.c
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an erasure has come; `answers` and `acknowledged` are by agent."""
+
+    customer_id: ID
+    state: ErasureState
+    answers: dict[str, ErasureAnswer | None]
+    acknowledged: dict[str, datetime | None]
+
+
+async def begin(work: UnitOfWork, customer: ID, agents: Iterable[str]) -> ID:
+    """An erasure that waits for the answers of these agents."""
+    id = ID(work.new_id("era"))
+    made = {"id": id, "customer_id": customer, "state": ErasureState.REQUESTED}
+    await work.execute(insert(tables.erasure).values(requested_at=work.now, **made))
+    rows = [{"erasure_id": id, "agent": agent} for agent in sorted(agents)]
+    await work.execute(insert(tables.erasure_agent), rows)
+    return id
+
+
+async def progress(work: UnitOfWork, id: str) -> Progress | None:
+    """As far as it has come."""
+    found = await work.rows(
+        select(ERASURE.customer_id, ERASURE.state).where(ERASURE.id == id).with_for_update()
+    )
+    if not found:
+        return None
+    agents = await work.rows(
+        select(AGENT.agent, AGENT.answer, AGENT.acknowledged_at).where(AGENT.erasure_id == id)
+    )
+    return Progress(
+        customer_id=found[0].customer_id,
+        state=found[0].state,
+        answers={row.agent: row.answer for row in agents},
+        acknowledged={row.agent: row.acknowledged_at for row in agents},
+    )
+
+
+async def answer(
+    work: UnitOfWork,
+    id: str,
+    agent: str,
+    given: ErasureAnswer,
+    objections: Sequence[dict[str, str | None]],
+) -> None:
+    """What one agent said."""
+    answered = update(tables.erasure_agent).where(AGENT.erasure_id == id, AGENT.agent == agent)
+    await work.execute(
+        answered.values(answer=given, objections=list(objections), answered_at=work.now)
+    )
+
+
+async def acknowledge(work: UnitOfWork, id: str, agent: str) -> None:
+    """One agent holds nothing personal any more."""
+    done = update(tables.erasure_agent).where(AGENT.erasure_id == id, AGENT.agent == agent)
+    await work.execute(done.values(acknowledged_at=work.now))
+
+
+async def become(work: UnitOfWork, id: str, state: ErasureState) -> None:
+    """It goes on to `state`, which may be its last."""
+    ended = work.now if state in (ErasureState.VETOED, ErasureState.DONE) else None
+    changed = update(tables.erasure).where(ERASURE.id == id)
+    await work.execute(changed.values(state=state, ended_at=ended))
+
+
+async def newest(db: Reads, scope: Scope, customers: Sequence[ID]) -> dict[ID, CustomerErasure]:
+    """The last erasure of each of these customers, with what every agent said and did."""
+    theirs = and_(ERASURE.customer_id.in_(customers), scope.covers(ERASURE.customer_id))
+    last = (
+        select(tables.erasure)
+        .where(theirs)
+        .ext(distinct_on(ERASURE.customer_id))
+        .order_by(ERASURE.customer_id, ERASURE.requested_at.desc(), ERASURE.id.desc())
+    )
+    rows = await db.rows(last)
+    agents: dict[str, list[ErasureAgent]] = {row.id: [] for row in rows}
+    said = select(tables.erasure_agent).where(AGENT.erasure_id.in_(agents)).order_by(AGENT.agent)
+    for row in await db.rows(said) if agents else ():
+        agents[row.erasure_id].append(
+            ErasureAgent(
+                agent=row.agent,
+                answer=row.answer,
+                objections=[ErasureObjection.of(each) for each in row.objections or ()],
+                answered_at=row.answered_at,
+                acknowledged_at=row.acknowledged_at,
+            )
+        )
+    return {
+        row.customer_id: CustomerErasure(
+            state=row.state,
+            requested_at=row.requested_at,
+            ended_at=row.ended_at,
+            agents=agents[row.id],
+        )
+        for row in rows
+    }

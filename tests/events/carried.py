@@ -1,0 +1,56 @@
+"""Events on their way to consumers, by one bus or the other: the tests are the same."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+from sqlalchemy import text
+
+from events.consumer import Consumer
+from events.postgres_bus import PostgresBus
+from events.sequencer import Sequencer
+from models.database import Database
+from tests.events.traffic import Captured, Wires, running
+
+LAG = text("""
+    SELECT count(*) FROM platform.event_log l JOIN platform.consumer_cursor c
+    ON (c.agent, c.partition) = (l.agent, l.partition) AND c.position < l.position
+    WHERE c.consumer = :consumer
+""")
+
+
+class Carried(Protocol):
+    """A bus of the tests."""
+
+    db: Database
+    captured: Captured
+
+    def to(self, *consumers: Consumer) -> AbstractAsyncContextManager[None]:
+        """What one process that has these consumers does, beside the block."""
+        ...
+
+    async def lag(self, consumer: str) -> int:
+        """How many events of its topics the consumer has not passed."""
+        ...
+
+
+class ByPostgres:
+    """Sequencer and bus, as a process of their own would have them."""
+
+    def __init__(self, wires: Wires) -> None:
+        self.wires = wires
+        self.db = wires.db
+        self.captured = wires.captured
+
+    @asynccontextmanager
+    async def to(self, *consumers: Consumer) -> AsyncIterator[None]:
+        wires = Wires(self.db, self.captured)
+        sequencer = Sequencer(wires.db, wires.bell, wires.defects)
+        bus = PostgresBus(wires.db, wires.bell, consumers, wires.defects)
+        async with running(wires.bell.run(), sequencer.run(), bus.run()):
+            yield
+
+    async def lag(self, consumer: str) -> int:
+        """See `Carried`."""
+        [row] = await self.db.rows(LAG, {"consumer": consumer})
+        return int(row[0])

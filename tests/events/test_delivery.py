@@ -1,0 +1,298 @@
+"""What every bus promises to consumers: each event once and in order per key, or parked."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from events import parked
+from events.catalog.customer import CustomerUpdated
+from events.event import Event
+from events.outbox import emit
+from events.parking import Replayed, park, replay
+from events.received import Received
+from models.database import UnitOfWork
+from models.transience import Unreachable
+from tests.events.carried import Carried
+from tests.events.traffic import CAUSE, Counting, say, until, updated
+
+pytestmark = pytest.mark.commits
+
+PARKED = text("""
+    SELECT aggregate_id, reason, replay_asked_at IS NOT NULL AS asked FROM platform.parked_key
+    WHERE consumer = 'counting' ORDER BY aggregate_id
+""")
+LETTERS = text("""
+    SELECT aggregate_id, position, attempts FROM platform.dead_letter ORDER BY position
+""")
+INBOX = text("SELECT count(*) FROM platform.inbox WHERE consumer = 'counting'")
+FAILING = text("""
+    SELECT attempts, failure, failing_since IS NOT NULL FROM platform.consumer_cursor
+    WHERE consumer = 'counting' AND failure IS NOT NULL
+""")
+
+
+class Poison:
+    """Fails for one key until it is mended."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.mended = False
+
+    async def __call__(self, event: Received[Event]) -> None:
+        if event.envelope.aggregate_id == self.key and not self.mended:
+            raise ValueError(f"no way\nwith {self.key}")
+
+
+class Away:
+    """A dependency that is away until it comes back; counts how often it was asked."""
+
+    def __init__(self, key: str | None = None) -> None:
+        self.back = False
+        self.asked = 0
+        self._key = key
+
+    async def __call__(self, event: Received[Event]) -> None:
+        if self._key in (None, event.envelope.aggregate_id) and not self.back:
+            self.asked += 1
+            raise Unreachable("the library is closed")
+
+    async def was_asked(self, times: int) -> None:
+        async def asked() -> int:
+            return self.asked
+
+        await until(asked, lambda count: count >= times)
+
+
+async def test_each_event_takes_effect_once_and_keys_keep_their_order(carried: Carried) -> None:
+    counting = Counting()
+    async with carried.to(counting):
+        for _ in range(30):
+            await say(carried.db, *(f"cus_{number}" for number in range(20)))
+        effects = await counting.took(carried.db, 600)
+    for number in range(20):
+        mine = [sequence for key, sequence in effects if key == f"cus_{number}"]
+        assert mine == list(range(1, 31))
+    assert (await carried.db.rows(INBOX))[0][0] == len(await counting.effects(carried.db)) == 600
+    assert carried.captured.defects == []
+
+
+async def test_what_a_handler_says_is_caused_by_the_event(carried: Carried) -> None:
+    class Answering(Counting):
+        async def apply(self, work: UnitOfWork, event: Received[Event], prepared: object) -> None:
+            await super().apply(work, event, prepared)
+            if event.envelope.causation_id is None:
+                emit(work, updated(f"{event.envelope.aggregate_id}_too"))
+
+    answering = Answering()
+    async with carried.to(answering):
+        await say(carried.db, "cus_1")
+        assert await answering.took(carried.db, 2) == [("cus_1", 1), ("cus_1_too", 1)]
+    [question, answer] = await carried.db.rows(
+        text("""
+            SELECT id, actor, correlation_id, causation_id, on_behalf_of FROM platform.event_log
+            ORDER BY position""")
+    )
+    assert tuple(answer)[1:] == ("agent:counting", "req_1", question.id, "cus_1")
+    assert tuple(question)[1:] == ("usr_1", "req_1", None, "cus_1")
+
+
+async def test_types_that_nobody_asked_for_are_passed_over(carried: Carried) -> None:
+    never = Counting("never", types=frozenset({"customer.created"}))
+    counting = Counting()
+    async with carried.to(never, counting):
+        await say(carried.db, "cus_1")
+        await counting.took(carried.db, 1)
+        await until(lambda: carried.lag("never"), lambda lag: lag == 0)
+    assert await never.effects(carried.db) == []
+    assert await carried.db.rows(text("SELECT * FROM platform.malformed_event")) == []
+
+
+@pytest.mark.parametrize("where", ["preparing", "applying"])
+async def test_a_poison_event_parks_its_key_and_only_its_key(carried: Carried, where: str) -> None:
+    counting = Counting(**{where: (poison := Poison("cus_2"))})  # type: ignore[arg-type]  # by name
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_2", "cus_3", "cus_2")
+        await counting.took(carried.db, 2)
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) == 2)
+        await say(carried.db, "cus_2", "cus_1")
+        assert sorted(await counting.took(carried.db, 3)) == [
+            ("cus_1", 1), ("cus_1", 2), ("cus_3", 1),
+        ]  # fmt: skip
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) == 3)
+        [row] = await carried.db.rows(PARKED)
+        assert tuple(row) == ("cus_2", "ValueError: no way", False)
+        assert carried.captured.said == [("counting", "no way\nwith cus_2")]
+
+        poison.mended = True
+        await say(carried.db, "cus_2")
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) == 4)
+        done = await replay(carried.db, counting, "cus_2", carried.captured)
+        assert done == Replayed(4, 0)
+        await say(carried.db, "cus_2")
+        effects = await counting.took(carried.db, 8)
+    assert [sequence for key, sequence in effects if key == "cus_2"] == [1, 2, 3, 4, 5]
+    assert await carried.db.rows(PARKED) == []
+    assert await carried.db.rows(LETTERS) == []
+
+
+async def test_a_key_that_is_replayed_under_load_keeps_its_order(carried: Carried) -> None:
+    counting = Counting(applying=(poison := Poison("cus_1")))
+    async with carried.to(counting):
+        await say(carried.db, "cus_1")
+        await until(lambda: carried.db.rows(PARKED), lambda rows: len(rows) == 1)
+        poison.mended = True
+
+        async def load() -> None:
+            for _ in range(100):
+                await say(carried.db, "cus_1", "cus_2")
+
+        loading = asyncio.create_task(load())
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) >= 10)
+        await asyncio.gather(
+            *(replay(carried.db, counting, "cus_1", carried.captured) for _ in range(3))
+        )
+        await loading
+        effects = await counting.took(carried.db, 201)
+    assert [sequence for key, sequence in effects if key == "cus_1"] == list(range(1, 102))
+    assert [sequence for key, sequence in effects if key == "cus_2"] == list(range(1, 101))
+    assert await carried.db.rows(PARKED) == []
+
+
+async def test_a_replay_that_fails_again_leaves_all_that_waits(carried: Carried) -> None:
+    counting = Counting(applying=Poison("cus_1"))
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_1")
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) == 2)
+        async with carried.db.unit_of_work() as work:
+            assert await parked.ask_for_replay(work, "counting", "cus_1")
+            assert not await parked.ask_for_replay(work, "counting", "cus_2")
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: rows[0].attempts == 1)
+    assert [tuple(row) for row in await carried.db.rows(LETTERS)] == [
+        ("cus_1", 1, 1),
+        ("cus_1", 2, 0),
+    ]
+    assert [tuple(row) for row in await carried.db.rows(PARKED)] == [
+        ("cus_1", "ValueError: no way", False)
+    ]
+    assert await counting.effects(carried.db) == []
+
+
+async def test_a_replay_that_is_asked_for_is_run_by_who_has_the_handlers(carried: Carried) -> None:
+    counting = Counting(applying=(poison := Poison("cus_1")))
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_1")
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) == 2)
+        poison.mended = True
+        async with carried.db.unit_of_work() as work:
+            await parked.ask_for_replay(work, "counting", "cus_1")
+        assert await counting.took(carried.db, 2) == [("cus_1", 1), ("cus_1", 2)]
+        await until(lambda: carried.db.rows(PARKED), lambda rows: rows == [])
+
+
+@pytest.mark.parametrize("where", ["preparing", "applying"])
+async def test_a_dependency_that_is_away_parks_nothing(carried: Carried, where: str) -> None:
+    counting = Counting(**{where: (away := Away())})  # type: ignore[arg-type]  # by name
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_1", "cus_2")
+        await away.was_asked(4)
+        failing = await until(lambda: carried.db.rows(FAILING), lambda rows: len(rows) > 0)
+        assert {row.failure for row in failing} == {"Unreachable: the library is closed"}
+        assert await counting.effects(carried.db) == []
+        away.back = True
+        effects = await counting.took(carried.db, 3)
+        await until(lambda: carried.db.rows(FAILING), lambda rows: rows == [])
+    assert sorted(effects) == [("cus_1", 1), ("cus_1", 2), ("cus_2", 1)]
+    assert await carried.db.rows(PARKED) == []
+    assert carried.captured.defects == []
+
+
+async def test_an_operator_parks_what_waits_for_too_long(carried: Carried) -> None:
+    """The stream goes on behind it; once the dependency is back, a replay brings the rest."""
+    counting = Counting(preparing=(away := Away("cus_1")))
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_1")
+        await away.was_asked(2)
+        async with carried.db.unit_of_work() as work:
+            assert await park(work, "counting", "cus_1")
+            assert not await park(work, "counting", "cus_1")
+        await until(lambda: carried.db.rows(LETTERS), lambda rows: len(rows) == 2)
+        away.back = True
+        assert await replay(carried.db, counting, "cus_1", carried.captured) == Replayed(2, 0)
+    assert await counting.effects(carried.db) == [("cus_1", 1), ("cus_1", 2)]
+    [row] = await carried.db.rows(text("SELECT count(*) FROM platform.parked_key"))
+    assert row[0] == 0
+
+
+async def test_an_event_that_cannot_be_read_is_kept_and_passed(carried: Carried) -> None:
+    async with carried.db.unit_of_work(CAUSE) as work:
+        early = work.because(CAUSE)
+        emit(early, updated("cus_1"), updated("cus_1"), updated("cus_1"))
+        await early.flush()
+        await work.execute(
+            text("UPDATE platform.outbox SET data = '{\"fields\": 7}' WHERE sequence = 1")
+        )
+        await work.execute(
+            text("UPDATE platform.outbox SET type = 'customer.levitated' WHERE sequence = 2")
+        )
+    counting = Counting()
+    async with carried.to(counting):
+        assert await counting.took(carried.db, 1) == [("cus_1", 3)]
+    rows = await carried.db.rows(
+        text("SELECT consumer, reason FROM platform.malformed_event ORDER BY source")
+    )
+    assert [row.consumer for row in rows] == ["counting", "counting"]
+    assert rows[0].reason.startswith("customer.updated: fields: ")
+    assert rows[1].reason == "'customer.levitated' is no event of the catalog"
+    assert await carried.db.rows(PARKED) == []
+
+
+async def test_an_event_that_comes_again_takes_no_effect(carried: Carried) -> None:
+    counting = Counting()
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_2")
+        await counting.took(carried.db, 2)
+    await carried.db.rows(
+        text("UPDATE platform.consumer_cursor SET position = 0 RETURNING position")
+    )
+    async with carried.to(counting):
+        await say(carried.db, "cus_1")
+        await counting.took(carried.db, 3)
+        await until(lambda: carried.lag("counting"), lambda lag: lag == 0)
+    assert sorted(await counting.effects(carried.db)) == [
+        ("cus_1", 1), ("cus_1", 2), ("cus_2", 1),
+    ]  # fmt: skip
+
+
+async def test_processes_share_the_work_of_one_consumer(carried: Carried) -> None:
+    counting = Counting()
+    async with carried.to(counting), carried.to(counting), carried.to(counting):
+        for _ in range(20):
+            await say(carried.db, *(f"cus_{number}" for number in range(30)))
+        effects = await counting.took(carried.db, 600)
+        await until(lambda: carried.lag("counting"), lambda lag: lag == 0)
+    assert len(await counting.effects(carried.db)) == 600
+    for number in range(30):
+        mine = [sequence for key, sequence in effects if key == f"cus_{number}"]
+        assert mine == list(range(1, 21))
+
+
+async def test_consumers_do_not_wait_for_one_another(carried: Carried) -> None:
+    stuck, poisoned = Counting("stuck", preparing=Away()), Counting(applying=Poison("cus_1"))
+    fine = Counting("fine")
+    async with carried.to(stuck, poisoned, fine):
+        for _ in range(5):
+            await say(carried.db, "cus_1", "cus_2")
+        assert len(await fine.took(carried.db, 10)) == 10
+        assert {key for key, _ in await poisoned.took(carried.db, 5)} == {"cus_2"}
+    assert await stuck.effects(carried.db) == []
+
+
+async def test_a_consumer_without_types_reads_nothing(carried: Carried) -> None:
+    deaf = Counting("deaf", types=frozenset())
+    counting = Counting(types=frozenset({CustomerUpdated.type}))
+    async with carried.to(deaf, counting):
+        await say(carried.db, "cus_1")
+        await counting.took(carried.db, 1)
+    rows = await carried.db.rows(text("SELECT DISTINCT consumer FROM platform.consumer_cursor"))
+    assert [row.consumer for row in rows] == ["counting"]

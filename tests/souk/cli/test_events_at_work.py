@@ -1,0 +1,166 @@
+"""`souk events` at work: what is told, what waits, and how it goes on."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from events import parked
+from events.catalog.order import OrderCanceled
+from events.outbox import emit
+from events.sequencer import Sequencer
+from models.database import Database
+from souk.cli import cli
+from souk.problems import Problem
+from tests.events.hearing import told
+from tests.events.traffic import CAUSE, Wires, logged, running, updated
+from tests.postgres import Server
+from tests.souk.programs import environment
+
+SPOIL = text("""
+    UPDATE platform.dead_letter SET event = jsonb_set(event, '{envelope,data}', '{}')
+    WHERE position = :position
+""")
+
+
+@pytest.fixture
+async def installed(server: Server) -> AsyncIterator[Database]:
+    async with server.clone() as db:
+        yield db
+
+
+async def _run(db: Database, folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output, and what went wrong; in a thread, for it has a loop."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    runner = CliRunner(env={"DATABASE_URL": url, "SOUK_DATA_DIR": str(folder)})
+    done = await asyncio.to_thread(runner.invoke, cli, ["events", *arguments])
+    said = str(done.exception) if isinstance(done.exception, Problem) else done.stderr
+    return done.exit_code, done.stdout, said
+
+
+async def _shown(db: Database, folder: Path, *arguments: str) -> str:
+    return (await _run(db, folder, *arguments))[1]
+
+
+def _canceled(order: str) -> OrderCanceled:
+    return OrderCanceled(
+        aggregate_id=order, customer_id="cus_1", reservation_id=None, reason="DUPLICATE"
+    )
+
+
+async def _say(db: Database, *keys: str) -> None:
+    async with db.unit_of_work(CAUSE) as work:
+        emit(work, *(updated(key) for key in keys))
+
+
+async def test_the_tail_shows_what_is_wanted(installed: Database, tmp_path: Path) -> None:
+    wires = Wires(installed)
+    await _say(installed, "cus_1", "cus_2")
+    async with installed.unit_of_work(CAUSE) as work:
+        emit(work, _canceled("ord_1"))
+    async with running(Sequencer(installed, wires.bell, wires.defects).run()):
+        await logged(installed, 3)
+    code, shown, said = await _run(installed, tmp_path, "tail", "--no-follow")
+    assert (code, said) == (0, "")
+    lines = [line.split("  ") for line in shown.splitlines()]
+    assert [(line[0], *line[2:]) for line in lines] == [
+        ("1", "customer.updated", "cus_1", '{"fields":["locale"]}'),
+        ("2", "customer.updated", "cus_2", '{"fields":["locale"]}'),
+        (
+            "3",
+            "order.canceled",
+            "ord_1",
+            '{"reason":"DUPLICATE","customer_id":"cus_1","reservation_id":null}',
+        ),
+    ]
+    only = (await _run(installed, tmp_path, "tail", "--no-follow", "--subject", "cus_2", "--json"))[
+        1
+    ]
+    assert [json.loads(line)["position"] for line in only.splitlines()] == [2]
+    typed = await _shown(installed, tmp_path, "tail", "--no-follow", "--type", "order.canceled")
+    assert [line.split("  ")[0] for line in typed.splitlines()] == ["3"]
+    later = ("--after", "1", "--correlation", "req_1")
+    assert len((await _shown(installed, tmp_path, "tail", "--no-follow", *later)).splitlines()) == 2
+    assert (await _run(installed, tmp_path, "tail", "--no-follow", "--correlation", "req_2"))[
+        1
+    ] == ""
+
+
+async def test_the_tail_follows(installed: Database, tmp_path: Path) -> None:
+    url = installed.engine.url.render_as_string(hide_password=False)
+    wires = Wires(installed)
+    tail = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "souk", "events", "tail", "--json"),
+        cwd=tmp_path,
+        env=environment(DATABASE_URL=url),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert tail.stdout is not None
+    async with running(Sequencer(installed, wires.bell, wires.defects).run()):
+        for number in range(3):
+            await _say(installed, f"cus_{number}")
+            line = json.loads(await tail.stdout.readline())
+            assert (line["position"], line["subject"]) == (number + 1, f"cus_{number}")
+    tail.terminate()
+    await tail.wait()
+
+
+async def test_what_waits_is_listed_and_replayed(installed: Database, tmp_path: Path) -> None:
+    assert (await _shown(installed, tmp_path, "parked")) == "No key is parked.\n"
+    assert (await _run(installed, tmp_path, "dead"))[
+        1
+    ] == "No event waits, and none was malformed.\n"
+    assert await _run(installed, tmp_path, "park", "inventory", "ord_1") == (
+        0,
+        "ord_1 is parked for inventory.\n",
+        "",
+    )
+    again = await _run(installed, tmp_path, "park", "inventory", "ord_1")
+    assert again == (0, "ord_1 was parked already.\n", "")
+    async with installed.unit_of_work() as work:
+        await parked.append(work, "inventory", told(_canceled("ord_1"), _canceled("ord_1")))
+
+    rows = [line.split() for line in (await _shown(installed, tmp_path, "parked")).splitlines()]
+    assert rows[0] == ["Consumer", "Key", "Waiting", "Since", "Reason"]
+    assert (rows[1][:3], rows[1][5:]) == (["inventory", "ord_1", "2"], ["parked", "by", "hand"])
+    listed = json.loads(await _shown(installed, tmp_path, "dead", "inventory", "ord_1", "--json"))
+    assert [(each["position"], each["type"], each["reason"]) for each in listed["dead"]] == [
+        (1, "order.canceled", None),
+        (2, "order.canceled", None),
+    ]
+    assert (await _shown(installed, tmp_path, "dead", "inventory", "ord_2")).startswith(
+        "No event waits"
+    )
+    assert "behind another" in (await _shown(installed, tmp_path, "dead"))
+
+    done = await _run(installed, tmp_path, "replay", "inventory", "ord_1")
+    assert done == (0, "2 replayed, 0 still wait.\n", "")
+    assert (await _shown(installed, tmp_path, "parked")) == "No key is parked.\n"
+
+
+async def test_what_fails_again_goes_on_waiting(installed: Database, tmp_path: Path) -> None:
+    good, bad = told(_canceled("ord_1"), _canceled("ord_1"))
+    async with installed.unit_of_work() as work:
+        await parked.park(work, "inventory", "ord_1", "by the test")
+        await parked.append(work, "inventory", [good, bad])
+        await work.execute(SPOIL, {"position": bad.position})
+    code, shown, said = await _run(installed, tmp_path, "replay", "inventory", "ord_1")
+    assert (code, shown) == (1, "1 replayed, 1 still wait.\n")
+    assert said.startswith("souk: MalformedEvent: order.canceled: ")
+    listed = json.loads(await _shown(installed, tmp_path, "dead", "--json"))["dead"]
+    assert [(each["position"], each["attempts"]) for each in listed] == [(2, 1)]
+
+
+@pytest.mark.parametrize("command", ["park", "replay"])
+async def test_a_consumer_that_is_none_is_one_line(
+    installed: Database, tmp_path: Path, command: str
+) -> None:
+    code, shown, said = await _run(installed, tmp_path, command, "nobody", "ord_1")
+    assert (code, shown) == (1, "")
+    assert said.startswith("there is no consumer nobody. There are ")
+    assert (await _shown(installed, tmp_path, "parked")) == "No key is parked.\n"
