@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol, TypeVar
 
 import click
+from graphql import parse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.defects import Defects
 from events.hub import Hub
+from gateway.composition.api_schema import api_schema
 from gateway.context import REQUEST_ID
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
@@ -44,6 +46,7 @@ from souk.remote import HttpRemote
 from souk.running import Ready
 from souk.seed import seed
 from souk.settings import Settings
+from souk.sharing import sharing
 from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.kit.agents import Agents, Nowhere, Remote
@@ -214,8 +217,9 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         tokens=limits.tokens,
     )
 
+    sdl = supergraph_sdl()
     return Gateway(
-        supergraph_sdl(),
+        sdl,
         local_transports(agents, limits.subgraph_seconds),
         settings=GatewaySettings(
             max_tokens=limits.tokens,
@@ -228,6 +232,7 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         check=checks.check,
         on_defect=captured(agents.capture),
         scalars=PARSERS,
+        sharing=sharing(agents.subgraphs.values(), api_schema(parse(sdl, no_location=True))),
     )
 
 
