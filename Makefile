@@ -90,6 +90,9 @@ bench-gateway: $(INSTALLED) ## Measure: the gateway alone, beside Apollo's, Hive
 bench-planning: $(INSTALLED) ## Measure: plan times, cold and warm
 	@$(PY) -m bench.planning $(ARGS)
 
+bench-fanout: $(INSTALLED) ## Measure: one event stream to 1, 1,000 and 10,000 subscribers
+	@$(PY) -m bench.fanout $(ARGS)
+
 clean: ## Remove what was installed and built; the shop's data in .souk stays
 	@if [ -x $(BIN)/souk ]; then $(BIN)/souk down; fi
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist gateway/server/graphiql
@@ -100,4 +103,4 @@ $(INSTALLED):
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
 	lock clients interop audit composition-oracle fuzz \
-	bench bench-gateway bench-planning clean
+	bench bench-gateway bench-planning bench-fanout clean

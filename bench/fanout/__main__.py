@@ -41,7 +41,10 @@ STOCK: Final = Contender("Strawberry on uvicorn", "bench.fanout.stock_server")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`cpu_us`: of the server, per delivery. Memory: what each subscriber has added to it."""
+    """`cpu_us`: of the server, per delivery. Memory: what each subscriber has added to it.
+
+    `data`: that of the first event, which must be the same from every server.
+    """
 
     name: str
     subscribers: int
@@ -51,6 +54,7 @@ class Result:
     cpu_us: float
     memory_kb: float
     connect_cpu_us: float
+    data: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ def measure(contender: Contender, count: int, events: int, seconds: float) -> Re
         cpu_us=cpu / deliveries / 1000,
         memory_kb=used / count / 1024,
         connect_cpu_us=connect_cpu / count / 1000,
+        data=json.loads(result["first"])["payload"]["data"],
     )
 
 
@@ -196,6 +201,7 @@ def main(arguments: argparse.Namespace) -> None:
             most = arguments.deliveries if contender is OURS else arguments.deliveries // 10
             events = max(1, min(arguments.events, most // count))
             result = measure(contender, count, events, arguments.seconds)
+            assert result.data == (results or [result])[0].data, "the answers differ"
             results.append(result)
             print(list(table([result]))[-1], flush=True)
     print("\n".join(table(results)))
