@@ -12,7 +12,7 @@ from gateway.context import RequestContext
 from gateway.execution.answered import AnsweredOperation
 from gateway.execution.documents import OPERATION_RESOLUTION_FAILURE
 from gateway.execution.errors import error
-from gateway.execution.streams import Sink, Stream, Subscription
+from gateway.execution.streams import Sink, Streams, Subscription
 from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
 from souk.agent_events import agent_events
 from souk.agent_limits import refusals
@@ -30,6 +30,7 @@ class AgentExecutor:
     def __init__(self, agents: Agents, agent: str) -> None:
         self._agents = agents
         self._agent = agent
+        self._streams: Streams[AnsweredOperation] = Streams()
 
     async def execute(
         self, request: GraphQLRequest, context: RequestContext, *, allow_mutations: bool = True
@@ -76,7 +77,9 @@ class AgentExecutor:
         if refused:
             return GraphQLResponse(None, list(refused), executed=False)
         answers = agent_events(self._agents, self._agent, request, context)
-        return Stream(AnsweredOperation(answers, context)).join(sink, context)
+        return self._streams.join(
+            object(), lambda: AnsweredOperation(answers, context), sink, context
+        )
 
 
 def _refused(message: str, code: str) -> GraphQLResponse:

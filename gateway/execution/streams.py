@@ -150,6 +150,7 @@ class Streams(Generic[SourceT]):
     def __init__(self) -> None:
         self._shared: dict[Hashable, Stream[SourceT]] = {}
         self._running: set[Stream[SourceT]] = set()
+        self._closing: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._running)
@@ -178,6 +179,10 @@ class Streams(Generic[SourceT]):
             self._running.discard(stream)
             if self._shared.get(key) is stream:
                 del self._shared[key]
+            # Whatever it held open is being closed: nobody else keeps hold of that.
+            closing = asyncio.ensure_future(stream.ended())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
         stream.on_end = ended
         self._running.add(stream)
@@ -192,7 +197,7 @@ class Streams(Generic[SourceT]):
 
     async def close(self) -> None:
         """Cuts off whatever still runs."""
-        for stream in (taken := self.take()):
+        for stream in list(self._running):
             stream.end(())
-        for stream in taken:
-            await stream.ended()
+        while self._closing:
+            await asyncio.wait(self._closing)

@@ -9,7 +9,7 @@ from graphql import OperationType, get_operation_ast, parse, validate
 from gateway.composition import SubgraphSource, compose
 from gateway.context import RequestContext
 from gateway.execution.answered import AnsweredOperation
-from gateway.execution.streams import Sink, Stream, Subscription
+from gateway.execution.streams import Sink, Streams, Subscription
 from gateway.gateway import GraphQLRequest, GraphQLResponse
 from gateway.server.app import create_app
 from gateway.server.lifecycle import Lifecycle
@@ -25,6 +25,7 @@ class SubgraphExecutor:
     def __init__(self, subgraph: Subgraph) -> None:
         self.subgraph = subgraph
         self.headers: list[Mapping[str, str]] = []
+        self.streams: Streams[AnsweredOperation] = Streams()
 
     async def execute(
         self, request: GraphQLRequest, context: RequestContext, *, allow_mutations: bool = True
@@ -44,7 +45,7 @@ class SubgraphExecutor:
         if errors:
             return GraphQLResponse(None, [dict(e.formatted) for e in errors], executed=False)
         source = AnsweredOperation(self._answers(_sent(request, context)), context)
-        return Stream(source).join(sink, context)
+        return self.streams.join(object(), lambda: source, sink, context)
 
     async def _answers(self, request: SubgraphRequest) -> AsyncGenerator[Mapping[str, Any], None]:
         async with self.subgraph.subscribe(request) as answers:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
@@ -255,3 +256,25 @@ async def test_client_that_vanishes_leaves_nothing() -> None:
             socket.connection.transport.abort()
             await it.feed.until(0)
         assert len(it.gateway.streams) == 0
+
+
+async def test_client_that_answers_no_ping_is_gone() -> None:
+    async with (
+        edge(StreamSettings(ping_interval=0.05)) as it,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(
+            it.url, protocols=["graphql-transport-ws"], autoping=False, autoclose=False
+        ) as socket,
+    ):
+        await socket.send_str('{"type":"connection_init"}')
+        assert (await socket.receive()).data == '{"type":"connection_ack"}'
+        assert (await socket.receive()).type is aiohttp.WSMsgType.PING
+        closed = await socket.receive()
+        assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, 1011)
+
+
+async def test_client_that_answers_pings_stays() -> None:
+    async with edge(StreamSettings(ping_interval=0.05)) as it, connected(it) as socket:
+        await asyncio.sleep(0.3)
+        await socket.send("ping")
+        assert await socket.received() == {"type": "pong"}
