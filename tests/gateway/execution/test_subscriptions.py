@@ -312,6 +312,8 @@ async def test_callers_share_only_what_cannot_tell_them_apart(rooms: Rooms) -> N
     await room.feed.until(5)
     await room.listen(context=ADA, customer="1")
     await room.feed.until(6)
+    await room.listen("subscription { orderChanged { kind } }", context=ADA)
+    await room.feed.until(7)
 
 
 async def test_sharing_may_be_widened_by_whoever_knows_better(rooms: Rooms) -> None:
@@ -376,6 +378,27 @@ async def test_denied_field_is_null_with_an_error_and_nothing_is_opened() -> Non
     assert narrow.bodies[0]["data"] == {"open": {"text": "t", "owner": None}}
     documents = [call.document for call in subgraph.calls]
     assert documents == ["subscription{ open { text owner } }", "subscription{ open { text } }"]
+    await gateway.close()
+
+
+async def test_widened_sharing_never_covers_what_the_gateway_itself_denies() -> None:
+    feed = Feed()
+    subgraph = Subgraph(
+        """type Query { a: Int } type Subscription { open: Secret }
+           type Secret { text: String owner: String @requiresScopes(scopes: [["all"]]) }""",
+        events={"Subscription.open": feed.subscribe},
+    )
+    gateway = Federation({"a": subgraph}, sharing=lambda *_: "everybody").gateway
+    wide, narrow = Recorder(), Recorder()
+    request = GraphQLRequest("subscription { open { text owner } }")
+    await gateway.subscribe(request, RequestContext("1", {"scopes": ["all"]}), wide)
+    await gateway.subscribe(request, RequestContext("2", {"scopes": []}), narrow)
+    await feed.until(2)
+    feed.publish({"open": {"text": "t", "owner": "a secret"}})
+    await wide.until(events=1)
+    await narrow.until(events=1)
+    assert b"a secret" in wide.events[0].body
+    assert b"a secret" not in narrow.events[0].body
     await gateway.close()
 
 
