@@ -35,6 +35,7 @@ from souk import keys, running
 from souk.agent_server import AgentExecutor
 from souk.database import DatabaseServer, open_database, reason
 from souk.eventwork import event_work, retention
+from souk.exports import ExportLinks
 from souk.keys import SigningKey
 from souk.local import local_transports
 from souk.migration import migrate
@@ -45,6 +46,7 @@ from souk.seed import seed
 from souk.settings import Settings
 from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
+from subgraphs.customer.settings import ExportSettings
 from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.intent_worker import Intents
@@ -184,11 +186,19 @@ async def open_agents(
     order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
     try:
         await capture.drain()
-        roster = Roster(frozenset(config().subgraphs))
         hub = Hub(db, Defects(capture))
-        yield Agents(agents, db, capture, {OrderSettings: order, Roster: roster}, remote, hub=hub)
+        chosen = {
+            ExportSettings: ExportSettings(settings.exports_dir, link=_links(settings).link),
+            OrderSettings: order,
+            Roster: Roster(frozenset(config().subgraphs)),
+        }
+        yield Agents(agents, db, capture, chosen, remote, hub=hub)
     finally:
         await db.close()
+
+
+def _links(settings: Settings) -> ExportLinks:
+    return ExportLinks(keys.signing_key(settings.keys_dir), settings.exports_dir)
 
 
 def _gateway(settings: Settings, agents: Agents) -> Gateway:
@@ -251,6 +261,7 @@ def _edge(
         readiness=readiness,
         graphiql=graphiql,
         on_defect=captured(agents.capture),
+        routes=[_links(settings).route()],
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
     )

@@ -120,6 +120,10 @@ class Settings(BaseSettings):
         return self.data_dir / "run"
 
     @property
+    def exports_dir(self) -> Path:
+        return self.data_dir / "exports"
+
+    @property
     def logs_dir(self) -> Path:
         return self.data_dir / "logs"
 

@@ -19,6 +19,7 @@ from subgraphs.kit.graph import (
     outside_unit_of_work,
 )
 from subgraphs.kit.policy import Kind, Principal
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.schema import Subgraph
 
 LEASE = timedelta(seconds=30)
@@ -122,7 +123,7 @@ class Agents:
             id=f"agent:{agent}",
             kind=Kind.SERVICE,
             on_behalf_of=cause.on_behalf_of,
-            commands=commands_of(self.subgraphs[agent].documents),
+            commands=commands_of(self.documents(agent)),
         )
         return self.context(agent, sender, cause.correlation_id).acting(cause)
 
@@ -132,8 +133,15 @@ class Agents:
             id=f"agent:{agent}",
             kind=Kind.SERVICE,
             on_behalf_of=caller.on_behalf_of or caller.id,
-            commands=commands_of(self.subgraphs[agent].documents),
+            commands=commands_of(self.documents(agent)),
         )
+
+    def documents(self, agent: str) -> list[Document]:
+        """All that the agent sends to others."""
+        found = self.subgraphs[agent]
+        others = self.settings.get(Roster, Roster()).agents
+        addressed = [make(other) for make in found.broadcasts for other in sorted(others)]
+        return [*found.documents, *addressed]
 
 
 def commands_of(documents: Sequence[Document]) -> frozenset[str]:

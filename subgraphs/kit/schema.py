@@ -41,6 +41,7 @@ from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
+from subgraphs.kit.personal_data import personal_data
 from subgraphs.kit.sagas import Saga
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
@@ -54,6 +55,7 @@ from subgraphs.kit.specs import (
 )
 from subgraphs.kit.types import camel, describe, fields_of
 
+Broadcast = Callable[[str], Document]
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
 DOCUMENTS = 1000
 """Parsed and validated documents kept per subgraph: the gateway's plans repeat."""
@@ -74,7 +76,8 @@ class Subgraph:
 
     `documents` are the operations that it sends to other agents; `timers` what its schedule runs;
     `handlers` what it does when it hears of an event; `intents` what it does outside; `sagas`
-    what it leads through other agents, every version that may still run.
+    what it leads through other agents, every version that may still run;
+    `broadcasts` make, for an agent's name, a document that this one sends to all of them.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Subgraph:
     handlers: Sequence[Handler]
     intents: Sequence[Intent[Any]]
     sagas: Sequence[Saga]
+    broadcasts: Sequence[Broadcast] = ()
 
     @property
     def sdl(self) -> str:
@@ -128,11 +132,14 @@ def subgraph(
     intents: Sequence[Intent[Any]] = (),
     sagas: Sequence[Saga] = (),
     objections: Objections = no_objection,
+    broadcasts: Sequence[Broadcast] = (),
 ) -> Subgraph:
     """The agent's schema. What is not listed here is not in it.
 
     Every agent answers when a customer is merged or erased; `objections` is what it has against.
+    And every one says what it holds of a customer, if asked.
     """
+    queries = [*queries, personal_data(name)]
     entities = Entities(resolvers, [spec.on for spec in fields])
     commands = [Command(spec, entities.finder(spec.makes[0])) for spec in mutations]
     for spec in fields:
@@ -166,6 +173,7 @@ def subgraph(
         (*handlers, *Settlement(name, objections).handlers()),
         tuple(intents),
         tuple(sagas),
+        tuple(broadcasts),
     )
 
 

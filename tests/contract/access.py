@@ -6,7 +6,9 @@ A word names the callers: `public` is everybody; `customer` those who own it; `r
 
 OPERATIONS: dict[str, dict[str, str]] = {
     "customer": {
+        "Query.customerCustomerData": "",
         "Query.customer": "customer read",
+        "Query.customerExport": "customer read",
         "Query.customers": "read",
         "Query.customerInteractions": "customer read",
         "Query.me": "customer staff",
@@ -14,6 +16,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.anonymizeCustomer": "customer approve",
         "Mutation.createCustomer": "write",
         "Mutation.deleteAddress": "customer write",
+        "Mutation.exportCustomerData": "customer write",
         "Mutation.mergeCustomers": "approve",
         "Mutation.reactivateCustomer": "approve",
         "Mutation.recordInteraction": "write",
@@ -24,6 +27,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Subscription.customerChanged": "customer read",
     },
     "inventory": {
+        "Query.inventoryCustomerData": "",
         "Query.availability": "public",
         "Query.availabilityBatch": "public",
         "Query.inventoryReport": "read",
@@ -45,6 +49,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Subscription.stockChanged": "read",
     },
     "order": {
+        "Query.orderCustomerData": "",
         "Query.order": "customer read",
         "Query.orderByNumber": "customer read",
         "Query.orders": "customer read",
@@ -64,6 +69,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Subscription.orderChanged": "customer read",
     },
     "product": {
+        "Query.productCustomerData": "",
         "Query.categories": "public",
         "Query.category": "public",
         "Query.product": "public",
