@@ -112,6 +112,15 @@ def test_only_the_order_agent_commands_others() -> None:
     assert called == {"createReservation", "releaseReservation"}
 
 
+@pytest.mark.parametrize("sender", AGENTS)
+@pytest.mark.parametrize("agent", AGENTS)
+def test_what_goes_to_all_agents_is_understood_by_each(sender: str, agent: str) -> None:
+    for make in subgraph_of(sender).broadcasts:
+        document = make(agent)
+        assert document.owner == agent
+        assert validate(_schema(agent), document.node) == []
+
+
 @pytest.mark.parametrize("agent", AGENTS)
 def test_each_room_introduces_itself_in_forty_lines(agent: str) -> None:
     text = (files(f"subgraphs.{agent}") / "README.md").read_text()
