@@ -10,6 +10,7 @@ from collections.abc import (
     Callable,
     Hashable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -41,8 +42,8 @@ from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
-from subgraphs.kit.sagas import Saga
 from subgraphs.kit.policy import Policy
+from subgraphs.kit.sagas import Saga
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
 from subgraphs.kit.specs import (
