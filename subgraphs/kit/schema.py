@@ -4,6 +4,7 @@ Nothing else in the platform touches Strawberry's resolvers; another engine read
 """
 
 import inspect
+from asyncio import sleep
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -210,6 +211,7 @@ async def _one_by_one(
             context.read_from(context.db.clock())
             context.cursor = getattr(event, "cursor", None)
             yield event
+            await sleep(0)  # thousands may have the same event to tell: requests come in between
     context.cursor = None
 
 
