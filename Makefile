@@ -87,6 +87,9 @@ bench-gateway: $(INSTALLED) ## Measure: the gateway alone, beside Apollo's, Hive
 bench-planning: $(INSTALLED) ## Measure: plan times, cold and warm
 	@$(PY) -m bench.planning $(ARGS)
 
+bench-hub: $(INSTALLED) ## Measure: ten thousand subscribers of one process, before the gateway
+	@$(PY) -m bench.hub $(ARGS)
+
 clean: ## Remove what was installed and built; the shop's data in .souk stays
 	@if [ -x $(BIN)/souk ]; then $(BIN)/souk down; fi
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist gateway/server/graphiql
@@ -97,4 +100,4 @@ $(INSTALLED):
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
 	lock interop audit composition-oracle fuzz \
-	bench bench-gateway bench-planning clean
+	bench bench-gateway bench-planning bench-hub clean

@@ -4,12 +4,14 @@ Nothing else in the platform touches Strawberry's resolvers; another engine read
 """
 
 import inspect
+from asyncio import sleep
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
     Callable,
     Hashable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -42,6 +44,7 @@ from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
 from subgraphs.kit.personal_data import personal_data
+from subgraphs.kit.policy import Policy
 from subgraphs.kit.sagas import Saga
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
@@ -104,18 +107,22 @@ class Subgraph:
         """Run an operation on this subgraph alone, by stock Strawberry."""
         return await self.schema.execute(document, dict(variables or {}), context_value=context)
 
+    def policies(self) -> Iterator[tuple[str, Policy]]:
+        """Who may: of every entity (`Order`), root field and field with a rule (`Order.notes`)."""
+        for resolver in self.resolvers:
+            yield resolver.entity.__name__, resolver.policy
+        for query in self.queries:
+            yield f"Query.{camel(query.name)}", query.policy
+        for mutation in self.mutations:
+            yield f"Mutation.{camel(mutation.name)}", mutation.policy
+        for subscription in self.subscriptions:
+            yield f"Subscription.{camel(subscription.name)}", subscription.policy
+        for field in self.fields:
+            yield f"{field.on.__name__}.{camel(field.name)}", field.policy
+
     def rules(self) -> dict[str, str]:
-        """Who may: the rule of every root field, contributed field and entity of this agent."""
-        rules = {f"{r.entity.__name__}": r.policy.rule for r in self.resolvers}
-        for kind, specs in (
-            ("Query", self.queries),
-            ("Mutation", self.mutations),
-            ("Subscription", self.subscriptions),
-        ):
-            rules |= {f"{kind}.{camel(spec.name)}": spec.policy.rule for spec in specs}
-        return rules | {
-            f"{spec.on.__name__}.{camel(spec.name)}": spec.policy.rule for spec in self.fields
-        }
+        """The same in words."""
+        return {name: policy.rule for name, policy in self.policies()}
 
 
 def subgraph(
@@ -212,6 +219,7 @@ async def _one_by_one(
             context.read_from(context.db.clock())
             context.cursor = getattr(event, "cursor", None)
             yield event
+            await sleep(0)  # thousands may have the same event to tell: requests come in between
     context.cursor = None
 
 

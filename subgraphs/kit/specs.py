@@ -21,6 +21,7 @@ from typing import (
     get_type_hints,
 )
 
+from events.event import Event
 from models.database import UnitOfWork
 from subgraphs.kit.bulk import Row
 from subgraphs.kit.context import Info
@@ -49,10 +50,13 @@ class Query(Generic[A, T]):
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[A, T]):
-    """`function` gives a generator of values, or is awaited for one."""
+    """`function` gives a generator of values, or is awaited for one; `events` are those that it
+    tells of, where they are declared.
+    """
 
     function: Callable[Concatenate[Info, A], Events[T]]
     policy: Policy
+    events: frozenset[type[Event]] = frozenset()
 
     @property
     def name(self) -> str:
