@@ -74,11 +74,15 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For a fact that a room tells the saga (`tell`); `expired` decides when `within` is over."""
+    """For a fact that a room tells the saga (`tell`); `expired` decides when `within` is over.
+
+    `begins` writes what has to be done for the time of waiting.
+    """
 
     signal: str
     within: Callable[[Info], timedelta] | None = None
     expired: Callable[[Info, UnitOfWork, Run], Awaitable[Then]] | None = None
+    begins: Callable[[Info, UnitOfWork, Run], Awaitable[None]] | None = None
 
 
 def _whole(run: Run) -> Sequence[str]:
@@ -92,7 +96,7 @@ class Step:
     Its key is `saga:<name>:<subject>:<generation>`. `agent` executes it; a step without a command
     waits, or decides, and is done. `needless` gives the reason why it is skipped; `accepts` finds
     fault with an answer (a repeat may find what was made ended since); `done` and `refused` write
-    what follows, in the transaction that ends the generation, locking the entity first.
+    what follows, in the transaction that ends the generation, after the gate has locked the entity.
     """
 
     name: str
@@ -113,7 +117,8 @@ class Saga:
     """A definition. A running saga finishes on the version that it began with.
 
     `gate` locks the entity and says why no step may begin now, if so. `compensating` writes what
-    the decision to undo everything means, in its transaction.
+    the decision to undo everything means, in its transaction. `asides` are what a room does between
+    two steps by itself (saga_visits.py): left unfinished they are undone, done they stay.
     """
 
     name: str
@@ -121,13 +126,14 @@ class Saga:
     stages: Sequence[Sequence[Step]]
     gate: Callable[[Info, UnitOfWork, Run], Awaitable[str | None]]
     compensating: Callable[[Info, UnitOfWork, Run], Awaitable[None]]
+    asides: Sequence[Step] = ()
 
     @property
     def steps(self) -> list[Step]:
         return [step for stage in self.stages for step in stage]
 
     def step(self, name: str) -> Step:
-        [found] = (step for step in self.steps if step.name == name)
+        [found] = (step for step in (*self.steps, *self.asides) if step.name == name)
         return found
 
 

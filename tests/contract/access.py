@@ -33,6 +33,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Query.stockLevel": "read",
         "Query.stockLevels": "read",
         "Query.stockMovements": "read",
+        "Mutation.adjustReservation": "",
         "Mutation.adjustStock": "approve",
         "Mutation.commitReservation": "",
         "Mutation.createReservation": "",
