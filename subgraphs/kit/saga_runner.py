@@ -305,7 +305,7 @@ class Runner:
         now = self._db.clock()
         if row.state is Row.COMPENSATING and row.due_at is not None and row.due_at > now:
             return Rest(self._going, row.reason, row.due_at)
-        undo = self.saga.step(row.step).undo
+        undo = self.saga.undo(row.step)
         attempts = row.attempts + 1 if row.state is Row.COMPENSATING else 1
         if undo is not None:
             row = replace(row, state=Row.COMPENSATING, attempts=attempts, due_at=None)

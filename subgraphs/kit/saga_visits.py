@@ -15,7 +15,7 @@ from subgraphs.kit.context import Info
 from subgraphs.kit.graph import GraphUnavailable
 from subgraphs.kit.saga_calls import Refusal, ask
 from subgraphs.kit.saga_store import BELL, Run, SagaRow, Stale, StepRow
-from subgraphs.kit.sagas import Saga, Step
+from subgraphs.kit.sagas import Aside, Saga
 
 BUSY = (SagaStepState.RUNNING, SagaStepState.COMPENSATING)
 
@@ -49,21 +49,20 @@ async def enter(info: Info, saga: Saga, id: str) -> Visit | None:
     return visit
 
 
-async def send(info: Info, visit: Visit, step: Step, input: Mapping[str, Any]) -> Visit:
-    """Have another agent do the aside `step`, under the saga's key for its next generation.
+async def send(info: Info, visit: Visit, aside: Aside, input: Mapping[str, Any]) -> Visit:
+    """Have another agent do the aside, under the saga's key for its next generation.
 
     Raises RefusedAside with what the owner refused, and GraphUnavailable where the outcome is not
     known: it is undone then. The saga goes on in both cases.
     """
-    assert step.command is not None  # noqa: S101  # an aside is a command
     held = visit.held
-    rows = visit.run.of(step.name)
+    rows = visit.run.of(aside.name)
     database = info.database
     async with database.unit_of_work(info.cause) as work:
         row = StepRow(
             saga=held.saga,
             saga_id=held.id,
-            step=step.name,
+            step=aside.name,
             subject=held.id,
             generation=1 + max((row.generation for row in rows), default=0),
             state=SagaStepState.RUNNING,
@@ -73,7 +72,7 @@ async def send(info: Info, visit: Visit, step: Step, input: Mapping[str, Any]) -
         )
         await store.hold(work, held, held.state)
         await store.put(work, [row])
-    answer = await ask(info, step.command.document, input, row.key)
+    answer = await ask(info, aside.document, input, row.key)
     if answer.unknown is not None:
         await leave(info, visit)
         raise answer.defect or GraphUnavailable(answer.unknown)

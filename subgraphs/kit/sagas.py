@@ -113,6 +113,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What a room has another agent do between two steps; undone where it is left unfinished."""
+
+    name: str
+    document: Document
+    undo: Undo
+
+
+@dataclass(frozen=True, slots=True)
 class Saga:
     """A definition. A running saga finishes on the version that it began with.
 
@@ -126,15 +135,16 @@ class Saga:
     stages: Sequence[Sequence[Step]]
     gate: Callable[[Info, UnitOfWork, Run], Awaitable[str | None]]
     compensating: Callable[[Info, UnitOfWork, Run], Awaitable[None]]
-    asides: Sequence[Step] = ()
+    asides: Sequence[Aside] = ()
 
     @property
     def steps(self) -> list[Step]:
         return [step for stage in self.stages for step in stage]
 
-    def step(self, name: str) -> Step:
-        [found] = (step for step in (*self.steps, *self.asides) if step.name == name)
-        return found
+    def undo(self, name: str) -> Undo | None:
+        """How a step or an aside is taken back."""
+        undos = {step.name: step.undo for step in self.steps}
+        return (undos | {aside.name: aside.undo for aside in self.asides})[name]
 
 
 async def begin(work: UnitOfWork, saga: Saga, id: str, done: Sequence[StepRow] = ()) -> None:
@@ -177,6 +187,13 @@ async def tell(work: UnitOfWork, saga: str, id: str, signal: str, data: Input) -
     return True
 
 
+async def waits(work: UnitOfWork, saga: Saga, id: str, signal: str) -> bool:
+    """Whether a step is waiting for this fact now."""
+    names = {step.name for step in saga.steps if step.wait and step.wait.signal == signal}
+    found = await store.steps(work, saga.name, id)
+    return any(row.state is SagaStepState.WAITING and row.step in names for row in found)
+
+
 async def cancel(work: UnitOfWork, saga: str, id: str) -> bool:
     """Undo everything, beginning now: whoever runs it is stopped at its next write.
 
@@ -206,6 +223,7 @@ async def resume(work: UnitOfWork, saga: str, id: str) -> None:
 
 __all__ = [
     "Absent",
+    "Aside",
     "Command",
     "Input",
     "Refusal",
@@ -225,6 +243,7 @@ __all__ = [
     "resume",
     "skip",
     "tell",
+    "waits",
     "wake",
     "was_done",
 ]
