@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import click
@@ -51,6 +51,7 @@ from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.intent_worker import Intents
 from subgraphs.kit.roster import Roster
+from subgraphs.kit.saga_runner import Sagas
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
@@ -183,7 +184,13 @@ async def open_agents(
     """The agents on their database, with the installation's settings, until the block ends."""
     db = Database(url, connections=settings.pool_size, role=role)
     capture = DatabaseCapture(db, settings.data_dir / "spool" / "errors.jsonl")
-    order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
+    order = OrderSettings(
+        prices_include_tax=settings.orders.prices_include_tax,
+        unpaid=settings.orders.unpaid,
+        confirm_by_hand=settings.orders.confirm_by_hand,
+        payment_window=timedelta(hours=settings.orders.payment_hours),
+        review=timedelta(hours=settings.orders.review_hours),
+    )
     try:
         await capture.drain()
         hub = Hub(db, Defects(capture))
@@ -283,6 +290,7 @@ async def _scheduled(settings: Settings, agents: Agents) -> AsyncIterator[None]:
         for each in (
             Schedule(agents.db, timers, agents.capture),
             Worker(agents.db, Intents(agents), agents.capture),
+            Worker(agents.db, Sagas(agents), agents.capture),
         )
     ]
     try:

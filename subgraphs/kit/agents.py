@@ -48,7 +48,6 @@ class Nowhere:
 class Agents:
     """`settings` maps a settings class to its instance; `lease` is that of idempotency keys.
 
-    `others` are the agents of the installation that run elsewhere, as supergraph.yaml names them.
     `hub` is where subscriptions hear of events, for as long as it runs.
     """
 
@@ -58,12 +57,12 @@ class Agents:
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     remote: Remote = field(default_factory=Nowhere)
     lease: timedelta = LEASE
-    others: frozenset[str] = frozenset()
     hub: Hub | None = None
 
     def has(self, agent: str) -> bool:
         """Whether the installation has this agent; whether it answers is another question."""
-        return agent in self.subgraphs or agent in self.others
+        roster: Roster = self.settings.get(Roster, Roster())
+        return agent in self.subgraphs or agent in roster.agents
 
     async def execute(
         self,
