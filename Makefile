@@ -72,6 +72,9 @@ interop: $(INSTALLED) ## Compare with Apollo Gateway and Hive Gateway over the s
 audit: $(INSTALLED) ## Run the public federation audit (SOUK_AUDIT=its checkout)
 	@$(PY) -m tests.audit $(ARGS)
 
+clients: $(INSTALLED) ## Subscribe with the clients from npm: events, a restart, what came meanwhile
+	@$(PY) -m pytest --quiet tests/gateway/clients $(ARGS)
+
 composition-oracle: $(INSTALLED) ## Compare composition with npm's @apollo/composition
 	@$(PY) -m pytest --quiet tests/gateway/composition/corpus/oracle.py $(ARGS)
 
@@ -90,6 +93,9 @@ bench-planning: $(INSTALLED) ## Measure: plan times, cold and warm
 bench-hub: $(INSTALLED) ## Measure: ten thousand subscribers of one process, before the gateway
 	@$(PY) -m bench.hub $(ARGS)
 
+bench-fanout: $(INSTALLED) ## Measure: one event stream to 1, 1,000 and 10,000 subscribers
+	@$(PY) -m bench.fanout $(ARGS)
+
 clean: ## Remove what was installed and built; the shop's data in .souk stays
 	@if [ -x $(BIN)/souk ]; then $(BIN)/souk down; fi
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist gateway/server/graphiql
@@ -99,5 +105,5 @@ $(INSTALLED):
 	@.ci/install $@
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
-	lock interop audit composition-oracle fuzz \
-	bench bench-gateway bench-planning bench-hub clean
+	lock clients interop audit composition-oracle fuzz \
+	bench bench-gateway bench-planning bench-hub bench-fanout clean

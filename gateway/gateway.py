@@ -1,11 +1,11 @@
 """The gateway as its edge uses it: a request in, a response out."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -36,8 +36,11 @@ from gateway.execution.documents import Document, DocumentReader, formatted
 from gateway.execution.engine import Engine, OnDefect
 from gateway.execution.errors import INTERNAL, SUBGRAPH_ERROR, Violation, error, unexplained
 from gateway.execution.introspection import introspect
+from gateway.execution.live import LiveOperation
 from gateway.execution.messages import GraphQLRequest, GraphQLResponse, Refused
 from gateway.execution.prepare import Prepared, Preparer, Refusal
+from gateway.execution.streams import Sink, Streams, Subscription
+from gateway.execution.subscriptions import Ready, Sharing, Subscriptions
 from gateway.planning.errors import PlanningFailed
 from gateway.planning.model import Supergraph
 from gateway.planning.plan import Plan
@@ -60,6 +63,7 @@ __all__ = [
 ]
 
 QUERY_PLANNING_FAILED = "QUERY_PLANNING_FAILED"
+T = TypeVar("T")
 # Of a document that is asked by many kinds of callers, only so many are planned for ahead.
 _MOST_MASKS = 16
 
@@ -105,6 +109,8 @@ class Gateway:
     the client hears it before anything is asked of a subgraph.
     `policies` and `labels` decide per request about `@policy` and about the labels of `@override`
     that are no percentages; without them none holds. `draw` is the draw for those that are.
+    `sharing` may let subscribers of equal subscriptions share one execution although they differ
+    in what the subgraphs see of them. What the gateway itself denies or draws never is shared.
     """
 
     def __init__(
@@ -119,6 +125,7 @@ class Gateway:
         policies: Policies | None = None,
         labels: Labels | None = None,
         draw: Draw = draw_percentage,
+        sharing: Sharing | None = None,
     ) -> None:
         self.settings = settings if settings is not None else GatewaySettings()
         self.supergraph = Supergraph(supergraph_sdl)
@@ -140,6 +147,12 @@ class Gateway:
             self.settings.unauthorized == "reject",
         )
         self._engine = Engine(transports, self.settings.mask_subgraph_errors, on_defect)
+        self._subscriptions = Subscriptions(
+            self.supergraph,
+            self._engine,
+            partial(self._ready, allow_mutations=False, subscribing=True),
+            sharing,
+        )
         self._reader = DocumentReader(
             self.schema,
             self.settings.max_tokens,
@@ -165,19 +178,32 @@ class Gateway:
         allow_mutations: bool = True,
     ) -> GraphQLResponse:
         """Answers one query or mutation. Every failure is in the response; nothing is raised."""
-        try:
-            return await self._execute(request, context, allow_mutations)
-        except Refused as refused:
-            return GraphQLResponse(None, refused.errors, executed=False)
-        except PlanningFailed as failed:
-            errors = [error(str(failed), QUERY_PLANNING_FAILED)]
-            return GraphQLResponse(None, errors, executed=True)
-        except Exception as defect:  # noqa: BLE001 boundary: a defect of ours is masked and told
-            extensions: dict[str, Any] = {}
-            if self._engine.on_defect is not None:
-                extensions["id"] = await self._engine.on_defect("gateway", defect)
-            errors = [error("Internal error.", INTERNAL, **extensions)]
-            return GraphQLResponse(None, errors, executed=True)
+        return await self._answered(self._execute(request, context, allow_mutations))
+
+    async def is_subscription(self, request: GraphQLRequest) -> bool:
+        """Whether to `subscribe` rather than to `execute`, which says what is wrong with others."""
+        document = await self._documents.get(
+            request.query, lambda: self._reader.read(request.query)
+        )
+        operation = document.operation(request.operation_name)
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+    async def subscribe(
+        self, request: GraphQLRequest, context: RequestContext, sink: Sink
+    ) -> Subscription | GraphQLResponse:
+        """Has the events of a subscription sent to `sink`, or refuses it; nothing is raised.
+
+        Equal subscriptions of callers who differ in nothing that counts are executed once.
+        """
+        return await self._answered(self._subscriptions.subscribe(request, context, sink))
+
+    async def take_over(self, old: "Gateway", moved: frozenset[str] = frozenset()) -> None:
+        """Goes on with the subscriptions of a gateway that this one replaces.
+
+        Those that it would plan or answer in another way, or whose subgraphs have `moved`, end
+        with SUBSCRIPTION_SCHEMA_RELOAD.
+        """
+        await self._subscriptions.take_over(old._subscriptions, moved)
 
     def plan(
         self,
@@ -224,6 +250,11 @@ class Gateway:
         """The texts asked for last, the latest first: what to warm a successor with."""
         return self._documents.entries.recent(count)
 
+    @property
+    def streams(self) -> Streams[LiveOperation]:
+        """The executions of subscriptions that are under way."""
+        return self._subscriptions.streams
+
     def masks(self) -> dict[str, set[Needs]]:
         """By document, what callers failed for whom it is planned: to warm a successor with."""
         found: dict[str, set[Needs]] = {}
@@ -232,16 +263,34 @@ class Gateway:
         return found
 
     async def close(self) -> None:
-        """Closes the transports."""
+        """Cuts off all subscriptions and closes the transports."""
+        await self._subscriptions.close()
         for transport in self._engine.transports.values():
             await transport.close()
 
     # -- one request
 
+    async def _answered(self, answering: Awaitable[T]) -> T | GraphQLResponse:
+        try:
+            return await answering
+        except Refused as refused:
+            return GraphQLResponse(None, refused.errors, executed=False)
+        except PlanningFailed as failed:
+            errors = [error(str(failed), QUERY_PLANNING_FAILED)]
+            return GraphQLResponse(None, errors, executed=True)
+        except Exception as defect:  # noqa: BLE001 boundary: a defect of ours is masked and told
+            extensions: dict[str, Any] = {}
+            if self._engine.on_defect is not None:
+                extensions["id"] = await self._engine.on_defect("gateway", defect)
+            errors = [error("Internal error.", INTERNAL, **extensions)]
+            return GraphQLResponse(None, errors, executed=True)
+
     async def _execute(
         self, request: GraphQLRequest, context: RequestContext, allow_mutations: bool
     ) -> GraphQLResponse:
-        document, operation, prepared, cost = await self._ready(request, context, allow_mutations)
+        document, operation, prepared, _, cost = await self._ready(
+            request, context, allow_mutations
+        )
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         if prepared.introspection:
@@ -270,13 +319,17 @@ class Gateway:
         return {"cost": {"estimated": cost, "limit": self.settings.max_cost}}
 
     async def _ready(
-        self, request: GraphQLRequest, context: RequestContext, allow_mutations: bool
-    ) -> tuple[Document, OperationDefinitionNode, Prepared, int | None]:
+        self,
+        request: GraphQLRequest,
+        context: RequestContext,
+        allow_mutations: bool,
+        subscribing: bool = False,
+    ) -> Ready:
         """What is to be run, ready, and its estimated cost if that is bounded."""
         query = request.query
         document = await self._documents.get(query, lambda: self._reader.read(query))
         operation = operation_of(document, request.operation_name)
-        check_kind(operation, allow_mutations)
+        check_kind(operation, allow_mutations, subscribing)
         coerced = self._variables(operation, request.variables)
         cost = None
         if document.estimates:
@@ -294,7 +347,7 @@ class Gateway:
             raise Refused([_unauthorized(each) for each in prepared.coordinates])
         if prepared.use():
             await asyncio.to_thread(prepared.compile)
-        return document, operation, prepared, cost
+        return Ready(document, operation, prepared, key, cost)
 
     def _variables(
         self, operation: OperationDefinitionNode, raw: Mapping[str, Any]
@@ -327,8 +380,6 @@ class Gateway:
             message: str = document.errors[0]["message"]
             return message
         for name, operation in document.operations.items():
-            if operation.operation is OperationType.SUBSCRIPTION:
-                continue
             variants = product(
                 every_condition_value(document, operation),
                 await self._masks(document.touched[name], masks),

@@ -1,18 +1,27 @@
 """One agent's subgraph over HTTP, behind the same edge as the gateway."""
 
+from typing import Final
+
+from graphql import GraphQLError, get_operation_ast, parse
+from graphql import OperationType as Operation
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.context import RequestContext
+from gateway.execution.answered import AnsweredOperation
 from gateway.execution.documents import OPERATION_RESOLUTION_FAILURE
 from gateway.execution.errors import error
+from gateway.execution.streams import Sink, Stream, Subscription
 from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
+from souk.agent_events import agent_events
 from souk.agent_limits import refusals
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.tokens import principal_of
 
 __all__ = ["AgentExecutor"]
+
+_MOST_TOKENS: Final = 10_000
 
 
 class AgentExecutor:
@@ -49,6 +58,25 @@ class AgentExecutor:
         errors = [dict(each.formatted) for each in result.errors or ()]
         executed = not isinstance(result, PreExecutionError)
         return GraphQLResponse(result.data, errors, executed)
+
+    async def is_subscription(self, request: GraphQLRequest) -> bool:
+        """See `gateway.server.executor.Executor`."""
+        try:
+            document = parse(request.query, max_tokens=_MOST_TOKENS)
+        except (GraphQLError, RecursionError):
+            return False
+        operation = get_operation_ast(document, request.operation_name)
+        return operation is not None and operation.operation is Operation.SUBSCRIPTION
+
+    async def subscribe(
+        self, request: GraphQLRequest, context: RequestContext, sink: Sink
+    ) -> Subscription | GraphQLResponse:
+        """See `gateway.server.executor.Executor`. Each subscriber has an execution of its own."""
+        refused = refusals(request.query)
+        if refused:
+            return GraphQLResponse(None, list(refused), executed=False)
+        answers = agent_events(self._agents, self._agent, request, context)
+        return Stream(AnsweredOperation(answers, context)).join(sink, context)
 
 
 def _refused(message: str, code: str) -> GraphQLResponse:

@@ -10,16 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import click
+from graphql import parse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from events.defects import Defects
 from events.hub import Hub
+from gateway.composition.api_schema import api_schema
 from gateway.context import REQUEST_ID
 from gateway.execution.engine import OnDefect
 from gateway.gateway import Gateway, GatewaySettings
 from gateway.policy.authentication import Authenticator
 from gateway.policy.limits import Limits
+from gateway.policy.streams import StreamSettings
 from gateway.server.app import create_app
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
@@ -44,6 +47,7 @@ from souk.remote import HttpRemote
 from souk.running import Ready
 from souk.seed import seed
 from souk.settings import Settings
+from souk.sharing import Sharing
 from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
 from subgraphs.customer.settings import ExportSettings
@@ -110,7 +114,13 @@ async def run_platform(settings: Settings) -> None:
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
                     settle()
-                    await serve(app, listener, lifecycle=edge.lifecycle, on_ready=announce)
+                    await serve(
+                        app,
+                        listener,
+                        lifecycle=edge.lifecycle,
+                        streams=edge.streams,
+                        on_ready=announce,
+                    )
 
 
 async def run_agent(settings: Settings, name: str, port: int) -> None:
@@ -135,7 +145,13 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         app = create_app(edge)
         async with _scheduled(settings, agents), event_work(server.url, agents, role_of(name)):
             settle()
-            await serve(app, listener, lifecycle=edge.lifecycle, on_ready=lambda: click.echo(said))
+            await serve(
+                app,
+                listener,
+                lifecycle=edge.lifecycle,
+                streams=edge.streams,
+                on_ready=lambda: click.echo(said),
+            )
 
 
 def local_url(host: str, port: int) -> str:
@@ -218,8 +234,9 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         tokens=limits.tokens,
     )
 
+    sdl = supergraph_sdl()
     return Gateway(
-        supergraph_sdl(),
+        sdl,
         local_transports(agents, limits.subgraph_seconds),
         settings=GatewaySettings(
             max_tokens=limits.tokens,
@@ -232,6 +249,7 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         check=checks.check,
         on_defect=captured(agents.capture),
         scalars=PARSERS,
+        sharing=Sharing(api_schema(parse(sdl, no_location=True)), agents.subgraphs.values()),
     )
 
 
@@ -271,6 +289,24 @@ def _edge(
         routes=[_links(settings).route()],
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
+        streams=_streams(settings),
+    )
+
+
+def _streams(settings: Settings) -> StreamSettings:
+    streams = settings.streams
+    return StreamSettings(
+        init_timeout=streams.init_seconds,
+        ping_interval=streams.ping_seconds,
+        heartbeat=streams.heartbeat_seconds,
+        max_message_bytes=streams.message_bytes,
+        queue=streams.queue,
+        connections=streams.connections,
+        connections_per_principal=streams.connections_per_principal,
+        subscriptions=streams.subscriptions,
+        subscriptions_per_principal=streams.subscriptions_per_principal,
+        operations_per_connection=streams.operations_per_connection,
+        allowed_origins=frozenset(streams.allowed_origins),
     )
 
 

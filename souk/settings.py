@@ -36,6 +36,22 @@ class Limits(Section):
     subgraph_bytes: Count = 16 << 20
 
 
+class Streams(Section):
+    """How much clients may have open at once, and how patient the edge is with them."""
+
+    init_seconds: Seconds = 3.0
+    ping_seconds: Seconds = 20.0
+    heartbeat_seconds: Seconds = 10.0
+    message_bytes: Count = 1 << 20
+    queue: Count = 256
+    connections: Count = 20_000
+    connections_per_principal: Count = 100
+    subscriptions: Count = 100_000
+    subscriptions_per_principal: Count = 1_000
+    operations_per_connection: Count = 100
+    allowed_origins: list[str] = Field(default_factory=list)
+
+
 class Orders(Section):
     """The shop's own rules for orders."""
 
@@ -91,6 +107,7 @@ class Settings(BaseSettings):
     introspection: bool | None = None
 
     limits: Limits = Limits()
+    streams: Streams = Streams()
     orders: Orders = Orders()
     events: Events = Events()
 

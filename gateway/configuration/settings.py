@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from gateway.configuration.headers import Headers
+from gateway.configuration.subscriptions import Subscriptions
 from gateway.configuration.traffic import TrafficShaping
-from gateway.configuration.values import Address, Duration, Section, Size, written
+from gateway.configuration.values import Address, Duration, Section, Size, UrlPath, written
 from gateway.gateway import GatewaySettings
 from gateway.policy.limits import Limits as DocumentLimits
 from gateway.transport.http import HttpSettings
@@ -22,14 +23,7 @@ def _http_url(url: str) -> str:
     return url
 
 
-def _path(path: str) -> str:
-    if not path.startswith("/") or path.endswith("/") or set(path) & set("{}?# "):
-        raise ValueError("write a path, such as /graphql")
-    return path
-
-
 Url = Annotated[str, AfterValidator(_http_url)]
-UrlPath = Annotated[str, AfterValidator(_path)]
 
 
 class Reload(Section):
@@ -184,6 +178,7 @@ class Settings(Section):
     graphiql: GraphiQLSection = GraphiQLSection()
     headers: Headers = Headers()
     traffic_shaping: TrafficShaping = TrafficShaping()
+    subscriptions: Subscriptions = Subscriptions()
     limits: Limits = Limits()
     include_subgraph_errors: IncludeSubgraphErrors = IncludeSubgraphErrors()
     override_subgraph_url: dict[str, Url] = Field(default_factory=dict)
@@ -212,6 +207,7 @@ class Settings(Section):
             compress_requests=traffic.compression == "gzip",
             request_headers=self.headers.request_rules(subgraph),
             response_headers=self.headers.response_rules(subgraph),
+            subscriptions=self.subscriptions.of(subgraph).settings(),
         )
 
     def gateway(self, subgraphs: list[str]) -> GatewaySettings:
@@ -238,6 +234,7 @@ class Settings(Section):
         named: dict[str, Any] = {
             "headers.subgraphs": self.headers.subgraphs,
             "traffic_shaping.subgraphs": self.traffic_shaping.subgraphs,
+            "subscriptions.subgraphs": self.subscriptions.subgraphs,
             "include_subgraph_errors.subgraphs": self.include_subgraph_errors.subgraphs,
             "override_subgraph_url": self.override_subgraph_url,
         }

@@ -1,14 +1,13 @@
 """`traffic_shaping`: time-outs, retries, circuit breakers and the like, per subgraph."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.configuration.values import Duration, Section, Size, written
+from gateway.configuration.values import Duration, Section, Size, overlaid, written
 from gateway.transport.breaker import BreakerSettings
 from gateway.transport.retry import RetrySettings
 
-_SectionT = TypeVar("_SectionT", bound=Section)
 _Count = Annotated[int, Field(ge=1)]
 _Ratio = Annotated[float, Field(gt=0, le=1)]
 
@@ -84,14 +83,4 @@ class TrafficShaping(Section):
 
     def of(self, subgraph: str) -> SubgraphTraffic:
         own = self.subgraphs.get(subgraph)
-        return self.all if own is None else _overlaid(self.all, own)
-
-
-def _overlaid(base: _SectionT, over: _SectionT) -> _SectionT:
-    """`base` with whatever the file says in `over`."""
-    changes: dict[str, object] = {}
-    for name in over.model_fields_set:
-        value = getattr(over, name)
-        below = getattr(base, name)
-        changes[name] = _overlaid(below, value) if isinstance(value, Section) else value
-    return base.model_copy(update=changes)
+        return self.all if own is None else overlaid(self.all, own)

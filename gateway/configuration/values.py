@@ -1,9 +1,9 @@
 """Durations, sizes and addresses, as people write them."""
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -41,6 +41,12 @@ def size(value: Any) -> int:
     return int(match[1]) * _BYTES[(match[2] or "b").lower()]
 
 
+def _path(path: str) -> str:
+    if not path.startswith("/") or path.endswith("/") or set(path) & set("{}?# "):
+        raise ValueError("write a path, such as /graphql")
+    return path
+
+
 def _address(value: Any) -> tuple[str, int]:
     host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not colon or not host or not port.isdecimal() or int(port) > 65_535:
@@ -68,3 +74,15 @@ Size = Annotated[
     ),
 ]
 Address = Annotated[tuple[str, int], BeforeValidator(_address), WithJsonSchema({"type": "string"})]
+UrlPath = Annotated[str, AfterValidator(_path)]
+SectionT = TypeVar("SectionT", bound=Section)
+
+
+def overlaid(base: SectionT, over: SectionT) -> SectionT:
+    """`base` with whatever the file says in `over`."""
+    changes: dict[str, object] = {}
+    for name in over.model_fields_set:
+        value = getattr(over, name)
+        below = getattr(base, name)
+        changes[name] = overlaid(below, value) if isinstance(value, Section) else value
+    return base.model_copy(update=changes)

@@ -66,14 +66,24 @@ def operation_of(document: Document, name: str | None) -> OperationDefinitionNod
     return operation
 
 
-def check_kind(operation: OperationDefinitionNode, allow_mutations: bool) -> None:
+def check_kind(
+    operation: OperationDefinitionNode, allow_mutations: bool, subscribing: bool = False
+) -> None:
     """Raises Refused."""
     kind = operation.operation
+    if subscribing:
+        if kind is not OperationType.SUBSCRIPTION:
+            message = "Only subscriptions can be subscribed to."
+            raise Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
+        return
     if kind is OperationType.MUTATION and not allow_mutations:
         message = "Mutations are not allowed with this HTTP method."
         raise Refused([error(message, METHOD_NOT_ALLOWED)])
     if kind is OperationType.SUBSCRIPTION:
-        message = "Subscriptions are not served as single responses."
+        message = (
+            "Subscriptions are not served as single responses: use a WebSocket, or accept "
+            "text/event-stream or multipart/mixed."
+        )
         raise Refused([error(message, OPERATION_RESOLUTION_FAILURE)])
 
 

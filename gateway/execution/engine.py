@@ -59,6 +59,18 @@ class Engine:
             await run.step(step)
         return run
 
+    async def run_event(
+        self,
+        program: Program,
+        variables: Mapping[str, Any],
+        context: RequestContext,
+        answer: Mapping[str, Any],
+    ) -> "Run":
+        """The same for one event of a subscription: what its source has sent is given."""
+        run = Run(self, program, variables, context, {})
+        await run.event(answer)
+        return run
+
 
 @dataclass(slots=True)
 class _Sent:
@@ -89,7 +101,17 @@ class Run:
 
     # -- order
 
-    async def step(self, step: ReadyStep) -> None:
+    async def event(self, answer: Mapping[str, Any]) -> None:
+        """What the source of a subscription has sent, and what other subgraphs add to it."""
+        step = self.program.steps[0]
+        source = step.first[0]
+        ready = step.requests[source]
+        self._receive(ready.request, answer, [_Sent(ready.calls[0], [{0: [self.data]}], 1)])
+        if len(step.requests) > 1:
+            await self.step(step, source)
+
+    async def step(self, step: ReadyStep, done: int | None = None) -> None:
+        """`done`: the request that has been answered already."""
         requests = step.requests
         self._levels = Levels(self.data, step.walks)
         if len(requests) == 1:
@@ -101,7 +123,8 @@ class Run:
 
             async def run_from(index: int) -> None:
                 while True:
-                    await self._request(requests[index])
+                    if index != done:
+                        await self._request(requests[index])
                     ready: list[int] = []
                     for follower in step.followers[index]:
                         waiting[follower] -= 1

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from gateway.planning.fetch import Fetch
 from gateway.planning.model import Supergraph, base_name
 from gateway.planning.optimise import Group, group
-from gateway.planning.plan import Call, PlanStep, Rename, Renames, Request, Shape
+from gateway.planning.plan import Call, Operation, PlanStep, Rename, Renames, Request, Shape
 from gateway.planning.selection import InternalKeys, SelectedField, Selection
 
 
@@ -34,7 +34,7 @@ class Emitter:
         self._keys = keys
         self._variable_definitions = variable_definitions
 
-    def step(self, fetches: Sequence[Fetch], operation: Literal["query", "mutation"]) -> PlanStep:
+    def step(self, fetches: Sequence[Fetch], operation: Operation) -> PlanStep:
         groups = group(fetches, self._by_wave)
         index = {id(item): number for number, item in enumerate(groups)}
         requests = tuple(
@@ -44,9 +44,7 @@ class Emitter:
         top = _positions(fetches)
         return PlanStep(requests, _shape(top), dict(_sole(top, ())))
 
-    def _request(
-        self, item: Group, operation: Literal["query", "mutation"], after: tuple[int, ...]
-    ) -> Request:
+    def _request(self, item: Group, operation: Operation, after: tuple[int, ...]) -> Request:
         calls = _numbered(_folded([self._call(fetch) for fetch in item.members]))
         used = frozenset[str]().union(*(call.variables for call in calls))
         first = item.members[0]

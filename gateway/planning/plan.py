@@ -25,6 +25,7 @@ class Rename:
 
 
 Renames = dict[str, Rename]
+Operation = Literal["query", "mutation", "subscription"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Request:
 
     graph: str
     kind: Literal["root", "entity"]
-    operation: Literal["query", "mutation"]
+    operation: Operation
     calls: tuple[Call, ...]
     after: tuple[int, ...]
     variable_definitions: Mapping[str, str]
@@ -95,7 +96,7 @@ class Request:
         definitions = [text for name, text in self.variable_definitions.items() if name in used]
         if self.kind == "root":
             head = f"({', '.join(definitions)})" if definitions else ""
-            keyword = self.operation if head or self.operation == "mutation" else ""
+            keyword = self.operation if head or self.operation != "query" else ""
             return f"{keyword}{head}{calls[0].selection}"
         names = {call.alias: self.representations_variable(call) for call in calls}
         definitions = [f"${name}: [_Any!]!" for name in names.values()] + definitions
@@ -160,10 +161,13 @@ class Withheld:
 class Plan:
     """Steps run one after the other: one for a query, one or more for a mutation.
 
+    A subscription has one step, too. Its only root request is the source of events; what comes
+    after that request runs for each event.
+
     `shape` gives the response keys that the client selected, for cutting error paths.
     """
 
-    operation: Literal["query", "mutation"]
+    operation: Operation
     steps: tuple[PlanStep, ...]
     shape: Callable[[], Shape]
     withheld: tuple[Withheld, ...] = ()
@@ -178,6 +182,8 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """The plan in the shape that GraphQL tools know: a tree of typed nodes."""
+        if self.operation == "subscription" and self.steps:
+            return {"kind": "QueryPlan", "node": _subscription_node(self.steps[0])}
         nodes = [_combined("Sequence", _step_nodes(step)) for step in self.steps if step.requests]
         return {"kind": "QueryPlan", "node": _combined("Sequence", nodes) if nodes else None}
 
@@ -187,6 +193,18 @@ def _step_nodes(step: PlanStep) -> list[dict[str, Any]]:
         _combined("Parallel", [node for request in wave for node in _request_nodes(request)])
         for wave in step.waves
     ]
+
+
+def _subscription_node(step: PlanStep) -> dict[str, Any]:
+    (primary, *others), *rest = step.waves
+    if others:
+        raise ValueError("a subscription has one source of events")
+    waves = [
+        _combined("Parallel", [node for request in wave for node in _request_nodes(request)])
+        for wave in rest
+    ]
+    node = {"kind": "Subscription", "primary": _request_nodes(primary)[0]}
+    return {**node, "rest": _combined("Sequence", waves)} if waves else node
 
 
 def _combined(kind: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -241,6 +259,12 @@ def _describe(node: dict[str, Any], depth: int) -> Iterator[str]:
         paths = node.get("paths") or [node["path"]]
         yield f"{indent}Flatten({', '.join('.'.join(path) for path in paths)})"
         yield from _describe(node["node"], depth + 1)
+    elif kind == "Subscription":
+        yield f"{indent}Subscription"
+        yield from _describe(node["primary"], depth + 1)
+        if "rest" in node:
+            yield f"{indent}  for each event"
+            yield from _describe(node["rest"], depth + 2)
     else:
         yield f"{indent}{kind}"
         for child in node["nodes"]:

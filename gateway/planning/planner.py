@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from graphql import (
     DocumentNode,
@@ -25,7 +25,7 @@ from gateway.planning.inputs import Coordinate, ProtectedInputs
 from gateway.planning.model import Supergraph, base_name
 from gateway.planning.normalise import Entry, Normaliser
 from gateway.planning.optimise import absorb
-from gateway.planning.plan import Plan, PlanStep, Shape, Withheld
+from gateway.planning.plan import Operation, Plan, PlanStep, Shape, Withheld
 from gateway.planning.search import Search
 from gateway.planning.selection import InternalKeys
 from gateway.planning.solve import Solved
@@ -36,7 +36,11 @@ from gateway.policy.authorization import Denial
 
 _SolvedKey = tuple[frozenset[str], frozenset[Coordinate]]
 _LOCAL_FIELDS = frozenset({"__schema", "__type", "__typename"})
-
+_KINDS: Final[Mapping[OperationType, Operation]] = {
+    OperationType.QUERY: "query",
+    OperationType.MUTATION: "mutation",
+    OperationType.SUBSCRIPTION: "subscription",
+}
 
 # Which labels are active, and which inputs hidden, differs from request to request: keep what was
 # solved for these many.
@@ -128,8 +132,7 @@ class _Planning:
         )
 
     def plan(self) -> Plan:
-        is_mutation = self._operation.operation is OperationType.MUTATION
-        kind: Literal["query", "mutation"] = "mutation" if is_mutation else "query"
+        kind = _KINDS[self._operation.operation]
         root = self._supergraph.roots[kind]
         entries = [
             entry
@@ -137,8 +140,10 @@ class _Planning:
             if entry.name not in _LOCAL_FIELDS
         ]
         graphs = self._supergraph.types[root].graphs
-        if is_mutation:
+        if kind == "mutation":
             steps = self._serial(root, entries, graphs)
+        elif kind == "subscription":
+            steps = self._stream(root, entries, graphs)
         else:
             paths = self._chosen(root, entries, graphs)
             steps = [self._step(paths, "query")] if paths else []
@@ -165,7 +170,7 @@ class _Planning:
             search.entry(root, entry, candidates)
         return search
 
-    def _step(self, paths: list[list[Step]], kind: Literal["query", "mutation"]) -> PlanStep:
+    def _step(self, paths: list[list[Step]], kind: Operation) -> PlanStep:
         builder = FetchBuilder(self._solved, self._keys, self._budget)
         fetches = absorb(build(builder, paths))
         self._budget.check()
@@ -185,6 +190,17 @@ class _Planning:
                 runs.append((graph, [entry]))
         return [self._step(self._in_order(root, run, graph), "mutation") for graph, run in runs]
 
+    def _stream(self, root: str, entries: Sequence[Entry], graphs: Sequence[str]) -> list[PlanStep]:
+        """One subgraph gives the events. None where the caller may not read the field."""
+        if len({entry.key for entry in entries}) > 1:
+            raise PlanningFailed("A subscription selects exactly one field.")
+        return [
+            self._step(
+                self._chosen(root, [entry], [self._owner(root, entry, graphs)]), "subscription"
+            )
+            for entry in entries[:1]
+        ]
+
     def _in_order(self, root: str, entries: Sequence[Entry], graph: str) -> list[list[Step]]:
         """Field by field: the choice among leaves must not change the order of effects."""
         return [path for entry in entries for path in self._chosen(root, [entry], [graph])]
@@ -194,7 +210,7 @@ class _Planning:
         first = {path[0].node.graph for path in paths if isinstance(path[0], RootStep)}
         if len(first) == 1:
             return first.pop()
-        # Leaves that prefer different subgraphs would run the mutation more than once.
+        # Leaves that prefer different subgraphs would run it more than once.
         for graph in graphs:
             try:
                 self._paths(root, [entry], [graph])

@@ -6,23 +6,35 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from gateway.server.answers import INTERNAL, Refused, refusal_response
 from gateway.server.edge import Edge
 from gateway.server.endpoint import GraphQLEndpoint
+from gateway.server.http_streams import HttpStreams
 from gateway.server.ide import graphiql_routes
 from gateway.server.logs import RequestLog
 from gateway.server.probes import probe_routes
+from gateway.server.quota import Quota
 from gateway.server.record import RequestRecord
 from gateway.server.settings import ServerSettings
+from gateway.server.websocket import WebSocketEndpoint
 
 
 def create_app(settings: ServerSettings) -> ASGIApp:
-    """The ASGI app. It owns nothing: whoever made the executor closes it."""
+    """The ASGI app. It owns nothing: whoever made the executor closes it.
+
+    Its WebSockets need the server of `gateway.server.serve`.
+    """
+    streams = settings.streams
+    connections = Quota(streams.connections, streams.connections_per_principal)
+    subscriptions = Quota(streams.subscriptions, streams.subscriptions_per_principal)
+    over_http = HttpStreams(settings, connections, subscriptions)
+    over_websocket = WebSocketEndpoint(settings, connections, subscriptions)
     routes = [
-        Route(settings.path, GraphQLEndpoint(settings).handle, methods=["GET", "POST"]),
+        Route(settings.path, GraphQLEndpoint(settings, over_http).handle, methods=["GET", "POST"]),
+        WebSocketRoute(settings.path, over_websocket.handle),
         *probe_routes(settings),
         *(graphiql_routes(settings.graphiql) if settings.graphiql else ()),
         *settings.routes,

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.execution.engine import OnDefect
 from gateway.server.answers import INTERNAL
+from gateway.server.frames import FramedWebSocket
+from gateway.server.graphql_ws import CloseCode
 from gateway.server.lifecycle import Lifecycle
 from gateway.server.logs import RequestLog
 from gateway.server.record import RequestRecord
@@ -19,6 +21,9 @@ _SECURITY: Final = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
 }
+
+
+_SWITCHING: Final = 101
 
 
 class Edge:
@@ -33,6 +38,9 @@ class Edge:
         self._on_defect = on_defect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -54,6 +62,30 @@ class Edge:
             raise
         except Exception as error:  # noqa: BLE001 boundary: answered within, told here
             await self._report(error, record)
+        finally:
+            self._log.write(scope, record, status, time.perf_counter() - started)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One line when it closes."""
+        started = time.perf_counter()
+        record = RequestRecord.begin(scope)
+        status = _SWITCHING
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "websocket.http.response.start":
+                status = message["status"]
+                message = {**message, "headers": self._headers(message, record)}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            record.code = "CANCELLED"
+            raise
+        except Exception as error:  # noqa: BLE001 boundary: the client gets a close code
+            await self._report(error, record)
+            FramedWebSocket.of(scope).close(CloseCode.INTERNAL_ERROR, "Internal server error")
         finally:
             self._log.write(scope, record, status, time.perf_counter() - started)
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from gateway.context import RequestContext
 from gateway.gateway import METHOD_NOT_ALLOWED, GraphQLRequest, GraphQLResponse
-from gateway.policy.authentication import UNAUTHENTICATED, Claims, Unauthenticated
 from gateway.response_headers import ResponseHeaders
 from gateway.server.answers import (
     GRAPHQL_JSON,
@@ -22,12 +21,20 @@ from gateway.server.answers import (
     with_request_id,
 )
 from gateway.server.body import read_body
+from gateway.server.caller import Caller, caller_of
 from gateway.server.disconnect import ClientGone, cancelled_on_disconnect
-from gateway.server.negotiation import response_media_type
+from gateway.server.http_streams import HttpStreams
+from gateway.server.negotiation import (
+    StreamFormat,
+    allows_json,
+    response_media_type,
+    stream_format,
+)
 from gateway.server.parameters import from_json_body, from_query_string, require_json
-from gateway.server.propagation import client_headers, return_headers
+from gateway.server.propagation import return_headers
 from gateway.server.record import RequestRecord
 from gateway.server.settings import ServerSettings
+from gateway.server.streaming import StreamedResponse
 
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
 _GONE: Final = 499  # nobody reads it; for the log, by a widespread convention
@@ -36,15 +43,20 @@ _GONE: Final = 499  # nobody reads it; for the log, by a widespread convention
 class GraphQLEndpoint:
     """Holds what every request needs; `handle` is the Starlette endpoint."""
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, streams: HttpStreams) -> None:
         self._settings = settings
+        self._streams = streams
 
     async def handle(self, request: Request) -> Response:
         record = RequestRecord.of(request.scope)
         media_type = JSON
         try:
-            media_type = response_media_type(_joined(request, "accept"))
-            return await self._answer(request, record, media_type)
+            accept = _joined(request, "accept")
+            stream = stream_format(accept)
+            alone = stream is not None and not allows_json(accept)
+            if not alone:
+                media_type = response_media_type(accept)
+            return await self._answer(request, record, media_type, stream, alone)
         except Refused as refused:
             record.code = refused.code
             return refusal_response(refused, record.request_id, media_type)
@@ -52,37 +64,40 @@ class GraphQLEndpoint:
             record.code = "CLIENT_GONE"
             return Response(status_code=_GONE)
 
-    async def _answer(self, request: Request, record: RequestRecord, media_type: str) -> Response:
-        context = self._context(request, record)
+    async def _answer(
+        self,
+        request: Request,
+        record: RequestRecord,
+        media_type: str,
+        stream: StreamFormat | None,
+        alone: bool,
+    ) -> Response:
+        """`alone`: single answers must be streamed, too."""
+        caller = caller_of(request, self._settings)
+        context = self._context(caller, record)
         operation = await self._operation(request)
         if operation.operation_name and _NAME.fullmatch(operation.operation_name):
             record.operation = operation.operation_name
         record.document_hash = sha256(operation.query.encode()).hexdigest()
-        answer = await self._execute(request, operation, context)
+        answer: StreamedResponse | GraphQLResponse
+        if stream is not None and await self._settings.executor.is_subscription(operation):
+            answer = await self._streams.subscribe(operation, context, caller, stream)
+        else:
+            answer = await self._execute(request, operation, context)
+        if isinstance(answer, StreamedResponse):
+            return answer
+        if stream is not None and alone:
+            return self._streams.answer(answer, record.request_id, stream)
         response = _response(answer, record, media_type)
         if context.response_headers is not None:
             return_headers(response, answer, context)
         return response
 
-    def _context(self, request: Request, record: RequestRecord) -> RequestContext:
-        headers = client_headers(request) if self._settings.forward_headers else {}
-        headers["x-request-id"] = record.request_id
-        authorization = _single(request, "authorization")
-        claims = self._claims(authorization)
-        if claims is not None:
-            record.principal = str(claims.get("sub"))
-        if authorization is not None:
-            headers["authorization"] = authorization
+    def _context(self, caller: Caller, record: RequestRecord) -> RequestContext:
+        record.principal = caller.principal
+        headers = {**caller.headers, "x-request-id": record.request_id}
         returned = ResponseHeaders() if self._settings.return_headers else None
-        return RequestContext(record.request_id, claims, headers, returned)
-
-    def _claims(self, authorization: str | None) -> Claims | None:
-        if self._settings.authenticator is None:
-            return None
-        try:
-            return self._settings.authenticator.authenticate(authorization)
-        except Unauthenticated as error:
-            raise _unauthenticated(str(error)) from error
+        return RequestContext(record.request_id, caller.claims, headers, returned)
 
     async def _operation(self, request: Request) -> GraphQLRequest:
         limit = self._settings.max_body_bytes
@@ -138,20 +153,7 @@ def _response(answer: GraphQLResponse, record: RequestRecord, media_type: str) -
     return json_response(body, status=status, media_type=media_type, headers=headers)
 
 
-def _single(request: Request, name: str) -> str | None:
-    values = request.headers.getlist(name)
-    if len(values) > 1:
-        raise _unauthenticated(f"There is more than one {name} header.")
-    return values[0] if values else None
-
-
 def _joined(request: Request, name: str) -> str | None:
     """A list-valued header may come in several lines (RFC 9110, section 5.3)."""
     values = request.headers.getlist(name)
     return ",".join(values) if values else None
-
-
-def _unauthenticated(message: str) -> Refused:
-    # RFC 6750, section 3. The messages are ours and hold neither quotes nor backslashes.
-    challenge = f'Bearer error="invalid_token", error_description="{message}"'
-    return Refused(401, UNAUTHENTICATED, message, {"www-authenticate": challenge})

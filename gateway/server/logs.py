@@ -68,7 +68,7 @@ class RequestLog:
             return
         fields: dict[str, Any] = {
             "request_id": record.request_id,
-            "method": scope["method"],
+            "method": scope.get("method", "WEBSOCKET"),
             "path": scope["path"][:200],
             "status": status,
             "duration_ms": round(seconds * 1000, 3),

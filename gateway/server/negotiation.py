@@ -2,8 +2,23 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final, Literal
 
 from gateway.server.answers import GRAPHQL_JSON, JSON, Refused
+
+StreamFormat = Literal["sse", "multipart"]
+_EVENT_STREAM: Final = "text/event-stream"
+_MULTIPART: Final = "multipart/mixed"
+
+
+@lru_cache(maxsize=256)
+def stream_format(accept: str | None) -> StreamFormat | None:
+    """How a subscription is sent: only as what is asked for by name."""
+    ranges = dict(_ranges(accept or ""))
+    events, parts = ranges.get(_EVENT_STREAM, 0.0), ranges.get(_MULTIPART, 0.0)
+    if max(events, parts) <= 0:
+        return None
+    return "sse" if events >= parts else "multipart"
 
 
 @lru_cache(maxsize=256)
@@ -16,12 +31,20 @@ def response_media_type(accept: str | None) -> str:
         return JSON
     ranges = dict(_ranges(accept))
     modern, legacy = _quality(ranges, GRAPHQL_JSON), _quality(ranges, JSON)
-    if modern <= 0 and legacy <= 0:
+    if not allows_json(accept):
         raise Refused(406, "NOT_ACCEPTABLE", f"Accept must allow {GRAPHQL_JSON} or {JSON}.")
     # A wildcard comes from clients that know nothing of GraphQL: they get what they know.
     if modern > legacy or (modern == legacy and GRAPHQL_JSON in ranges):
         return GRAPHQL_JSON
     return JSON
+
+
+def allows_json(accept: str | None) -> bool:
+    """Whether a single answer as JSON is acceptable in any form."""
+    if accept is None or not accept.strip():
+        return True
+    ranges = dict(_ranges(accept))
+    return _quality(ranges, GRAPHQL_JSON) > 0 or _quality(ranges, JSON) > 0
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:

@@ -33,7 +33,7 @@ def from_query_string(query_string: bytes, max_bytes: int) -> GraphQLRequest:
     for name in ("variables", "extensions"):
         if name in given:
             given[name] = _json(given[name].encode(), f'The parameter "{name}"')
-    return _request(given)
+    return request_of(given)
 
 
 def from_json_body(body: bytes) -> GraphQLRequest:
@@ -47,22 +47,11 @@ def from_json_body(body: bytes) -> GraphQLRequest:
         )
     if not isinstance(given, dict):
         raise _bad("The request body must be a JSON object.")
-    return _request(given)
+    return request_of(given)
 
 
-def require_json(content_type: str | None) -> None:
-    """Raises Refused (415) unless the body is declared as JSON in UTF-8."""
-    media_type, *parameters = (content_type or "").split(";")
-    if media_type.strip().lower() != JSON:
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"The request's content-type must be {JSON}.")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        charset = value.strip().strip('"').lower()
-        if name.strip().lower() == "charset" and charset not in {"utf-8", "utf8"}:
-            raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The request's charset must be utf-8.")
-
-
-def _request(given: dict[str, Any]) -> GraphQLRequest:
+def request_of(given: dict[str, Any]) -> GraphQLRequest:
+    """The request by its parameters. Raises Refused."""
     query = given.get("query")
     if not isinstance(query, str) or not query.strip():
         raise _bad('The parameter "query" must be a string that holds a GraphQL document.')
@@ -77,6 +66,18 @@ def _request(given: dict[str, Any]) -> GraphQLRequest:
         raise _bad(f'The parameter "variables" is nested more than {_DEEPEST_VARIABLES} deep.')
     # Of an empty name GraphiQL and others mean none.
     return GraphQLRequest(query, variables, operation_name or None)
+
+
+def require_json(content_type: str | None) -> None:
+    """Raises Refused (415) unless the body is declared as JSON in UTF-8."""
+    media_type, *parameters = (content_type or "").split(";")
+    if media_type.strip().lower() != JSON:
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"The request's content-type must be {JSON}.")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        charset = value.strip().strip('"').lower()
+        if name.strip().lower() == "charset" and charset not in {"utf-8", "utf8"}:
+            raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The request's charset must be utf-8.")
 
 
 def _json(text: bytes, what: str) -> Any:

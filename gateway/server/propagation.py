@@ -1,6 +1,6 @@
 """Headers that pass the edge: the client's to subgraphs, and subgraphs' to the client."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from gateway.cache_control import NO_STORE, most_restrictive
@@ -8,10 +8,15 @@ from gateway.context import RequestContext
 from gateway.gateway import GraphQLResponse
 
 
-def client_headers(request: Request) -> dict[str, str]:
-    """All headers of the request; several lines of one name as one (RFC 9110, section 5.3)."""
+def client_headers(request: HTTPConnection) -> dict[str, str]:
+    """All headers of the request; several lines of one name as one (RFC 9110, section 5.3).
+
+    Those of a WebSocket's handshake are about this socket alone.
+    """
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
+        if name.startswith("sec-websocket-"):
+            continue
         known = headers.get(name)
         separator = "; " if name == "cookie" else ", "
         headers[name] = value if known is None else f"{known}{separator}{value}"

@@ -11,6 +11,8 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from gateway.policy.streams import DEFAULT_STREAMS, StreamSettings
+from gateway.server.frames import FramedWebSocket
 from gateway.server.lifecycle import Lifecycle
 
 # Seconds. A caller that keeps idle connections for 4 s never sends on one that is being closed,
@@ -26,13 +28,15 @@ async def serve(
     listener: socket.socket,
     *,
     lifecycle: Lifecycle | None = None,
+    streams: StreamSettings = DEFAULT_STREAMS,
     on_ready: Callable[[], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Serve `app` on a socket from `listen` until SIGTERM, SIGINT, or `stop` is set.
 
     Stopping: `lifecycle` is draining (readiness 503), no new connections, requests in flight
-    finish within 30 s, every answer closes its connection. A second SIGINT stops waiting.
+    finish within 30 s, streams end, every answer closes its connection. A second SIGINT stops
+    waiting.
     `on_ready` is called when requests are taken. The loop should be uvloop's, as in `run`.
     Signals are handled only in the main thread, and are not raised again afterwards: the caller
     cleans up.
@@ -40,7 +44,11 @@ async def serve(
     config = uvicorn.Config(
         app,
         http="httptools",
-        ws="none",
+        ws=FramedWebSocket,
+        ws_max_size=streams.max_message_bytes,
+        ws_ping_interval=streams.ping_interval,
+        ws_ping_timeout=streams.ping_interval,
+        ws_per_message_deflate=False,  # 10,000 compressors, each with its own window
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from gateway.execution.engine import OnDefect
 from gateway.policy.authentication import Claims
+from gateway.policy.streams import StreamSettings
 from gateway.server.executor import Executor
 from gateway.server.ide import GraphiQL
 from gateway.server.lifecycle import Lifecycle, Readiness, always_ready
@@ -51,3 +52,4 @@ class ServerSettings:
     max_body_bytes: int = 1_048_576
     body_timeout_seconds: float = 10.0
     timeout_seconds: float = 30.0
+    streams: StreamSettings = field(default_factory=StreamSettings)

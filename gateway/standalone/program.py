@@ -66,6 +66,7 @@ class Program:
                 create_app(server),
                 listener,
                 lifecycle=server.lifecycle,
+                streams=server.streams,
                 on_ready=lambda: _tell_ready(url, gateway.loaded),
             )
         await gateway.close()
@@ -114,6 +115,7 @@ class Program:
             return_headers=settings.headers.returns_any,
             max_body_bytes=settings.limits.http_max_request_bytes,
             timeout_seconds=settings.traffic_shaping.router.timeout,
+            streams=settings.subscriptions.streams(),
         )
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from gateway.context import RequestContext
+from gateway.execution.streams import Sink, Subscription
 from gateway.gateway import GraphQLRequest, GraphQLResponse
 from gateway.standalone.supergraph import Loaded
 from gateway.transport.breaker import State
@@ -74,22 +76,41 @@ class SwappableGateway:
     ) -> GraphQLResponse:
         """See `Executor.execute`."""
         self._uses.count(request.query)
+        with self._running() as loaded:
+            return await loaded.gateway.execute(request, context, allow_mutations=allow_mutations)
+
+    async def is_subscription(self, request: GraphQLRequest) -> bool:
+        """See `Executor.is_subscription`."""
+        return await self.loaded.gateway.is_subscription(request)
+
+    async def subscribe(
+        self, request: GraphQLRequest, context: RequestContext, sink: Sink
+    ) -> Subscription | GraphQLResponse:
+        """See `Executor.subscribe`."""
+        self._uses.count(request.query)
+        with self._running() as loaded:
+            return await loaded.gateway.subscribe(request, context, sink)
+
+    @contextmanager
+    def _running(self) -> Iterator[Loaded]:
+        """What serves now, for as long as it takes."""
         serving = self._serving
         serving.running += 1
         try:
-            return await serving.loaded.gateway.execute(
-                request, context, allow_mutations=allow_mutations
-            )
+            yield serving.loaded
         finally:
             serving.running -= 1
             if serving.running == 0 and serving.idle is not None:
                 serving.idle.set()
 
     def swap(self, loaded: Loaded) -> None:
-        """From the next operation on, `loaded` serves. The old transports close when all ended."""
+        """From the next operation on, `loaded` serves. The old transports close when all ended.
+
+        Subscriptions that it answers as before go on; the others are told to begin anew.
+        """
         self._uses.fade()
         old, self._serving = self._serving, _Serving(loaded)
-        task = asyncio.create_task(_retire(old))
+        task = asyncio.create_task(_retire(old, loaded))
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
 
@@ -106,8 +127,13 @@ class SwappableGateway:
         await asyncio.gather(self._serving.loaded.gateway.close(), *self._retiring)
 
 
-async def _retire(serving: _Serving) -> None:
+async def _retire(serving: _Serving, successor: Loaded) -> None:
+    before, after = serving.loaded.transports, successor.transports
+    moved = {name for name, each in before.items() if name in after and after[name].url != each.url}
+    await successor.gateway.take_over(serving.loaded.gateway, frozenset(moved))
     if serving.running:
         serving.idle = asyncio.Event()
         await serving.idle.wait()
+        # Subscriptions that were just beginning.
+        await successor.gateway.take_over(serving.loaded.gateway, frozenset(moved))
     await serving.loaded.gateway.close()

@@ -1,13 +1,16 @@
 """A subgraph over HTTP: pooled connections, a deadline, a cap on what is read, retries."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 
+from gateway.context import RequestContext
 from gateway.transport.breaker import BreakerSettings, CircuitBreaker, State
 from gateway.transport.complaints import Complaints
 from gateway.transport.compression import WORTH_COMPRESSING, AnswerReader, compressed
@@ -25,6 +28,9 @@ from gateway.transport.pool import Pool
 from gateway.transport.protocol import Owned, SubgraphRequest, SubgraphUnavailable
 from gateway.transport.response import checked_response, is_graphql
 from gateway.transport.retry import Retrier, RetrySettings, Transient
+from gateway.transport.sse import over_sse
+from gateway.transport.upstream import UpstreamSettings
+from gateway.transport.websocket import over_websocket
 
 _ALWAYS: Final = MappingProxyType(
     {
@@ -48,6 +54,7 @@ class HttpSettings:
       are sent once; never those of a mutation, which would see the state before it.
     - `request_headers`: rules for what is sent of the client's headers.
     - `response_headers`: rules for what the client gets of the subgraph's.
+    - `subscriptions`: how events come.
     """
 
     timeout: float = 10.0
@@ -62,6 +69,7 @@ class HttpSettings:
     compress_requests: bool = False
     request_headers: tuple[Rule, ...] = FORWARD_AUTHORIZATION
     response_headers: tuple[Rule, ...] = ()
+    subscriptions: UpstreamSettings = field(default_factory=UpstreamSettings)
 
 
 DEFAULT_HTTP_SETTINGS: Final = HttpSettings()
@@ -88,6 +96,8 @@ class HttpTransport:
     ) -> None:
         self._url = url
         self._settings = settings
+        path = settings.subscriptions.path
+        self._stream_url = url if path is None else urlsplit(url)._replace(path=path).geturl()
         self._pool: Pool | None = None
         self._complaints = Complaints(name or url)
         self._retrier = Retrier(settings.retry)
@@ -99,6 +109,11 @@ class HttpTransport:
             **_ALWAYS,
             "accept-encoding": "gzip" if settings.accept_gzip else "identity",
         }
+
+    @property
+    def url(self) -> str:
+        """Where its subgraph is."""
+        return self._url
 
     @property
     def circuit(self) -> State:
@@ -119,6 +134,24 @@ class HttpTransport:
         if returned is not None and self._settings.response_headers:
             collect(self._settings.response_headers, answer.headers, returned)
         return answer.response
+
+    @asynccontextmanager
+    async def subscribe(
+        self, request: SubgraphRequest
+    ) -> AsyncIterator[AsyncIterator[Mapping[str, Any]]]:
+        """See `Transport.subscribe`. Each has a connection of its own."""
+        settings = self._settings.subscriptions
+        open_stream = over_websocket if settings.protocol == "ws" else over_sse
+        forwarded = outgoing(self._settings.request_headers, request.context.headers)
+        try:
+            async with open_stream(self._stream_url, request, forwarded, settings) as answers:
+                yield answers
+        except SubgraphUnavailable as error:
+            raise self._unavailable(str(error), request) from error
+
+    def identity(self, context: RequestContext) -> Hashable:
+        """See `Transport.identity`: what is forwarded to it."""
+        return tuple(sorted(outgoing(self._settings.request_headers, context.headers).items()))
 
     async def close(self) -> None:
         """Close the connections. A later request opens new ones."""
@@ -148,7 +181,7 @@ class HttpTransport:
         if self._settings.compress_requests and len(body) >= WORTH_COMPRESSING:
             body = compressed(body)
             headers["content-encoding"] = "gzip"
-        attempts = self._settings.retry.attempts if request.operation == "query" else 1
+        attempts = self._settings.retry.attempts if request.operation != "mutation" else 1
         deadline = asyncio.timeout(self._settings.timeout)
         try:
             async with deadline:

@@ -1,6 +1,7 @@
 """How the executor talks to a subgraph, whatever lies between them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -9,16 +10,30 @@ from gateway.context import RequestContext
 
 @dataclass(frozen=True, slots=True)
 class SubgraphRequest:
-    """One operation for one subgraph. `document` is the same object for every run of a plan."""
+    """One operation for one subgraph. `document` is the same object for every run of a plan.
+
+    `operation` is the client's: a fetch for an event of a subscription has `subscription`, too.
+    """
 
     document: str
     variables: Mapping[str, Any]
-    operation: Literal["query", "mutation"]
+    operation: Literal["query", "mutation", "subscription"]
     context: RequestContext
 
 
 class SubgraphUnavailable(Exception):
     """The subgraph gave no usable GraphQL answer. The message is for logs, not for clients."""
+
+
+class SubscriptionFailed(Exception):
+    """The subgraph ended a subscription, or refused to begin it, with these GraphQL errors."""
+
+    def __init__(self, errors: Sequence[Any]) -> None:
+        super().__init__(f"{len(errors)} errors")
+        self.errors = errors
+
+
+Answers = AbstractAsyncContextManager[AsyncIterator[Mapping[str, Any]]]
 
 
 class Owned(dict[str, Any]):
@@ -33,4 +48,19 @@ class Transport(Protocol):
         """
         ...
 
-    async def close(self) -> None: ...
+    def subscribe(self, request: SubgraphRequest) -> Answers:
+        """Opens a subscription when it is entered and ends it when it is left.
+
+        Within it the GraphQL responses, JSON-ready and in order, until the subgraph completes it.
+        Raises SubscriptionFailed, or SubgraphUnavailable where a connection is lost, falls silent
+        or carries anything else.
+        """
+        ...
+
+    def identity(self, context: RequestContext) -> Hashable:
+        """Everything of the caller that this subgraph's answers may depend on."""
+        ...
+
+    async def close(self) -> None:
+        """Closes idle connections. Subscriptions that are open stay open."""
+        ...

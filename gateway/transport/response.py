@@ -25,12 +25,13 @@ def checked_response(body: bytes) -> Mapping[str, Any]:
         response = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise SubgraphUnavailable("the answer is not JSON") from error
-    if not isinstance(response, dict) or not _is_well_formed(response):
+    if not isinstance(response, dict) or not is_well_formed(response):
         raise SubgraphUnavailable("the answer is not a GraphQL response")
     return response
 
 
-def _is_well_formed(response: dict[str, Any]) -> bool:
+def is_well_formed(response: dict[str, Any]) -> bool:
+    """Whether an object is a GraphQL response."""
     errors = response.get("errors")
     if errors is None:
         return isinstance(response.get("data"), dict)

@@ -6,7 +6,7 @@ that identify an entity are asked for along with the rest, and compared.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -22,7 +22,8 @@ from graphql import (
     print_ast,
 )
 
-from gateway.transport.protocol import SubgraphRequest, Transport
+from gateway.context import RequestContext
+from gateway.transport.protocol import Answers, SubgraphRequest, Transport
 
 _PREFIX: Final = "_identity_"
 _MOST_DOCUMENTS: Final = 2_000
@@ -64,6 +65,14 @@ class VerifyingTransport:
         )
         wrong = list(_wrong(answer.get("data"), checked, request.variables))
         return _without(answer, wrong) if wrong else answer
+
+    def subscribe(self, request: SubgraphRequest) -> Answers:
+        """See `Transport.subscribe`. Events are no entities."""
+        return self._inner.subscribe(request)
+
+    def identity(self, context: RequestContext) -> Hashable:
+        """See `Transport.identity`."""
+        return self._inner.identity(context)
 
     async def close(self) -> None:
         """Closes the transport within."""

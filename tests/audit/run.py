@@ -1,6 +1,6 @@
 """One way through the audit: for each suite a gateway of its own, asked over HTTP."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,12 @@ import aiohttp
 from graphql import EnumTypeDefinitionNode, StringValueNode, parse
 
 from gateway.composition import compose
+from gateway.context import RequestContext
 from gateway.gateway import Gateway
 from gateway.server.app import create_app
 from gateway.server.settings import ServerSettings
 from gateway.transport.http import HttpTransport
-from gateway.transport.protocol import SubgraphRequest
+from gateway.transport.protocol import Answers, SubgraphRequest
 from tests.audit.suites import Suites, suites
 from tests.gateway.composition.corpus.normal_form import facts
 from tests.gateway.server.running import running
@@ -33,6 +34,12 @@ class Counted:
     async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
         self.requests += 1
         return await self.inner.execute(request)
+
+    def subscribe(self, request: SubgraphRequest) -> Answers:
+        return self.inner.subscribe(request)
+
+    def identity(self, context: RequestContext) -> Hashable:
+        return self.inner.identity(context)
 
     async def close(self) -> None:
         await self.inner.close()

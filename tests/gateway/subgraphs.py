@@ -2,13 +2,15 @@
 
 import asyncio
 import copy
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DefinitionNode,
     DocumentNode,
+    ExecutionResult,
     FieldDefinitionNode,
     GraphQLField,
     GraphQLInterfaceType,
@@ -19,13 +21,14 @@ from graphql import (
     build_ast_schema,
     execute,
     parse,
+    subscribe,
     validate,
 )
 
 from gateway.composition import SubgraphSource, compose
 from gateway.context import RequestContext
 from gateway.gateway import Gateway, GatewaySettings, GraphQLRequest, GraphQLResponse
-from gateway.transport.protocol import Owned, SubgraphRequest
+from gateway.transport.protocol import Owned, SubgraphRequest, SubscriptionFailed
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", '
@@ -40,12 +43,16 @@ Answer = Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]
 
 
 def executable(
-    sdl: str, resolvers: Mapping[str, Resolver], entities: Mapping[str, Entity]
+    sdl: str,
+    resolvers: Mapping[str, Resolver],
+    entities: Mapping[str, Entity],
+    events: Mapping[str, Resolver] | None = None,
 ) -> GraphQLSchema:
     """The SDL as an executable schema with `_entities`.
 
     Objects are dicts; `resolvers` are keyed `Type.field`; `entities` maps a representation's
-    `__typename` to a function from the representation to the object.
+    `__typename` to a function from the representation to the object; `events` are those of
+    `Subscription.field`: async generators of objects with that field.
     """
     definitions = list(_definitions(sdl))
     keyed = sorted(
@@ -65,6 +72,8 @@ def executable(
             kind.resolve_type = lambda value, _info, _type: value["__typename"]
     for coordinate, resolve in resolvers.items():
         _field(schema, coordinate).resolve = resolve
+    for coordinate, source in (events or {}).items():
+        _field(schema, coordinate).subscribe = source
     if keyed:
         _field(schema, "Query._entities").resolve = lambda _root, _info, representations: [
             _entity(entities, representation) for representation in representations
@@ -122,12 +131,14 @@ class Call:
 class Subgraph:
     """A subgraph and the transport to it. `answer` replaces its answers, for faults.
 
+    `streams`: how many subscriptions are open.
     `owned`: the gateway gets its answers for good, as over HTTP.
     """
 
     sdl: str
     resolvers: Mapping[str, Resolver] = field(default_factory=dict)
     entities: Mapping[str, Entity] = field(default_factory=dict)
+    events: Mapping[str, Resolver] = field(default_factory=dict)
     answer: Answer | None = None
     before: Callable[[], Awaitable[None]] | None = None
     name: str = ""
@@ -135,9 +146,10 @@ class Subgraph:
     calls: list[Call] = field(default_factory=list)
     handed_out: list[tuple[Any, Any]] = field(default_factory=list)
     closed: int = 0
+    streams: int = 0
 
     def __post_init__(self) -> None:
-        self.schema = executable(self.sdl, self.resolvers, self.entities)
+        self.schema = executable(self.sdl, self.resolvers, self.entities, self.events)
 
     async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
         call = Call(self.name, request.document, dict(request.variables), request.operation)
@@ -163,8 +175,55 @@ class Subgraph:
             result = await result
         return {"data": result.data, "errors": [item.formatted for item in result.errors or ()]}
 
+    @asynccontextmanager
+    async def subscribe(
+        self, request: SubgraphRequest
+    ) -> AsyncIterator[AsyncIterator[Mapping[str, Any]]]:
+        self.calls.append(
+            Call(self.name, request.document, dict(request.variables), request.operation)
+        )
+        self.streams += 1
+        try:
+            async with aclosing(self._events(request)) as events:
+                yield events
+        finally:
+            self.streams -= 1
+
+    async def _events(self, request: SubgraphRequest) -> AsyncGenerator[Mapping[str, Any], None]:
+        document = parse(request.document)
+        errors = validate(self.schema, document)
+        assert not errors, f"{self.name} was sent an invalid document: {errors}"
+        results = subscribe(
+            self.schema,
+            document,
+            context_value=request.context,
+            variable_values=dict(request.variables),
+        )
+        if isinstance(results, Awaitable):
+            results = await results
+        if isinstance(results, ExecutionResult):
+            raise SubscriptionFailed([error.formatted for error in results.errors or ()])
+        async with aclosing(cast(AsyncGenerator[ExecutionResult, None], results)) as events:
+            async for result in events:
+                yield _event(result)
+
+    def identity(self, context: RequestContext) -> Hashable:
+        headers = sorted(item for item in context.headers.items() if item[0] != "x-request-id")
+        return repr((context.claims, headers))
+
     async def close(self) -> None:
         self.closed += 1
+
+
+def _event(result: ExecutionResult) -> dict[str, Any]:
+    """A field `cursor` at the root of the event's object becomes that of its message."""
+    event: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        event["errors"] = [item.formatted for item in result.errors]
+    inner = next(iter((result.data or {}).values()), None)
+    if isinstance(inner, dict) and isinstance(inner.get("cursor"), str):
+        event["extensions"] = {"cursor": inner["cursor"]}
+    return event
 
 
 class Federation:

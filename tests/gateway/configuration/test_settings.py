@@ -199,7 +199,8 @@ def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
         "limits.max_depth: Input should be greater than or equal to 1",
         "limits.max_aliases: Input should be a valid integer, unable to parse string as an integer",
         "foo: unknown key; known: authentication, authorization, graphiql, headers, "
-        "health_check, include_subgraph_errors, limits, override_subgraph_url, supergraph, "
+        "health_check, include_subgraph_errors, limits, override_subgraph_url, subscriptions, "
+        "supergraph, "
         "traffic_shaping",
     ]
 

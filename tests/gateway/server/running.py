@@ -6,18 +6,21 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
+from gateway.policy.streams import DEFAULT_STREAMS, StreamSettings
 from gateway.server.lifecycle import Lifecycle
 from gateway.server.listen import listen
 from gateway.server.serve import serve
 
 
 @asynccontextmanager
-async def running(app: ASGIApp, lifecycle: Lifecycle | None = None) -> AsyncIterator[str]:
+async def running(
+    app: ASGIApp, lifecycle: Lifecycle | None = None, streams: StreamSettings = DEFAULT_STREAMS
+) -> AsyncIterator[str]:
     """The server's URL; it is stopped, and has stopped, when the block ends."""
     listener = listen("127.0.0.1", 0)
     ready, stop = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(
-        serve(app, listener, lifecycle=lifecycle, on_ready=ready.set, stop=stop)
+        serve(app, listener, lifecycle=lifecycle, streams=streams, on_ready=ready.set, stop=stop)
     )
     await ready.wait()
     try:

@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from gateway.context import RequestContext
+from gateway.execution.streams import Sink
 from gateway.gateway import GraphQLRequest, GraphQLResponse
 
 SCHEMA = build_schema(
@@ -85,6 +86,14 @@ class StandIn:
         # Variables that cannot be coerced: graphql-core reports them without a path.
         executed = result.data is not None or all("path" in error for error in found)
         return GraphQLResponse(result.data, [dict(error) for error in found], executed)
+
+    async def is_subscription(self, request: GraphQLRequest) -> bool:
+        return False
+
+    async def subscribe(
+        self, request: GraphQLRequest, context: RequestContext, sink: Sink
+    ) -> GraphQLResponse:
+        return _refused(GraphQLError("There are no subscriptions."))
 
 
 class _Root:

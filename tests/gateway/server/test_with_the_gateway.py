@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from graphql import get_introspection_query
 
 from gateway.context import REQUEST_ID, RequestContext
+from gateway.execution.streams import Sink
 from gateway.gateway import Gateway, GraphQLRequest, GraphQLResponse
 from gateway.policy.limits import Limits
 from gateway.server.app import create_app
@@ -127,6 +128,14 @@ class Served:
         sent = SubgraphRequest(request.query, request.variables, "query", context)
         answer = await self.subgraph.execute(sent)
         return GraphQLResponse(answer["data"], list(answer["errors"]), executed=True)
+
+    async def is_subscription(self, request: GraphQLRequest) -> bool:
+        return False
+
+    async def subscribe(
+        self, request: GraphQLRequest, context: RequestContext, sink: Sink
+    ) -> GraphQLResponse:
+        return GraphQLResponse(None, [], executed=False)
 
 
 async def test_subgraphs_over_http_answer_as_in_process(federation: Federation) -> None:

@@ -1,0 +1,1 @@
+"""One event stream, many subscribers: what a delivery costs, beside stock Strawberry."""
