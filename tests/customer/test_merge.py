@@ -91,7 +91,7 @@ async def test_consents_stay_with_the_record_that_they_were_given_to(
     assert await ask(document, ADMIN, id=anna) == {"customer": {"consents": [{"granted": True}]}}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 async def test_a_chain_of_merges_ends_at_its_end(
     ask: Ask, shop: Shop, platform: Platform, seed: int
 ) -> None:
@@ -198,7 +198,7 @@ async def test_an_erasure_waits_for_the_merge_and_covers_both(
 
 
 @pytest.mark.commits
-@pytest.mark.parametrize("round", range(6))
+@pytest.mark.parametrize("round", range(4))
 async def test_merge_and_erasure_raced(
     ask: Ask, db: Database, shop: Shop, platform: Platform, round: int
 ) -> None:

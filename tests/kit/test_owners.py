@@ -122,3 +122,13 @@ async def test_an_agents_marks_are_its_own(db: Database) -> None:
     async with db.unit_of_work() as work:
         await owners.erase(work, "inventory", [ANNA], "era_1")
     assert await _write(db, ANNA) == ANNA
+
+
+async def test_one_transaction_may_write_for_very_many(db: Database) -> None:
+    """More than the server has locks for: 64 for each of 100 connections."""
+    many = text("""INSERT INTO "order".orders
+        (id, customer_id, status, currency, address, created_at, updated_at)
+        SELECT 'ord_' || n, 'cus_' || n, 'DRAFT', 'EUR', '{"city": "Berlin"}', now(), now()
+        FROM generate_series(1, 20000) n RETURNING 1""")
+    async with db.unit_of_work() as work:
+        assert len(await work.rows(many)) == 20_000

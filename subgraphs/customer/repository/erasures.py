@@ -62,8 +62,10 @@ async def answer(
     given: ErasureAnswer,
     objections: Sequence[dict[str, str | None]],
 ) -> None:
-    """What one agent said."""
-    answered = update(tables.erasure_agent).where(AGENT.erasure_id == id, AGENT.agent == agent)
+    """What one agent said; it says so once."""
+    answered = update(tables.erasure_agent).where(
+        AGENT.erasure_id == id, AGENT.agent == agent, AGENT.answer.is_(None)
+    )
     await work.execute(
         answered.values(answer=given, objections=list(objections), answered_at=work.now)
     )

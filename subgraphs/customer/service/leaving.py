@@ -80,14 +80,18 @@ async def anonymize(
 
 
 async def take_answer(work: UnitOfWork, said: CustomerErasureAnswered) -> None:
-    """The first veto ends the erasure, the last acceptance begins it in earnest."""
+    """The first veto ends the erasure, the last acceptance begins it in earnest. What others say
+    after a veto is shown, and changes nothing.
+    """
     customer = await customers.lock(work, EVERY_ROW, ID(said.subject))
     erasure = await erasures.progress(work, said.erasure_id)
-    if customer is None or erasure is None or erasure.state is not ErasureState.REQUESTED:
+    if customer is None or erasure is None:
         return
     given = ErasureAnswer[said.answer]
     objections = [asdict(objection) for objection in said.objections]
     await erasures.answer(work, said.erasure_id, said.agent, given, objections)
+    if erasure.state is not ErasureState.REQUESTED:
+        return
     answers = {**erasure.answers, said.agent: given}
     if given is ErasureAnswer.VETOED:
         await _withdraw(work, customer, said.erasure_id)
