@@ -109,7 +109,7 @@ async def run_platform(settings: Settings) -> None:
             async with (
                 _closing(gateway),
                 _scheduled(settings, agents),
-                event_work(server.url, agents),
+                event_work(settings, server.url, agents),
             ):
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
@@ -143,7 +143,10 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         address = local_url(settings.host, listener.getsockname()[1])
         said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
-        async with _scheduled(settings, agents), event_work(server.url, agents, role_of(name)):
+        async with (
+            _scheduled(settings, agents),
+            event_work(settings, server.url, agents, role_of(name)),
+        ):
             settle()
             await serve(
                 app,
