@@ -71,14 +71,14 @@ class ActorKind(Enum):
     """SERVICE is an agent of the platform, SYSTEM its timers and its upkeep."""
 
     CUSTOMER = "cus_"
-    STAFF = "usr_"
     SERVICE = "agent:"
     SYSTEM = "system"
+    STAFF = ""
 
     @classmethod
     def of(cls, actor: str) -> "ActorKind":
-        """Whoever is nobody that signs in is the system."""
-        return next((kind for kind in cls if actor.startswith(kind.value)), cls.SYSTEM)
+        """By how the id begins; whoever else may act is staff."""
+        return next(kind for kind in cls if actor.startswith(kind.value))
 
 
 @output
