@@ -121,8 +121,8 @@ async def measure(
     click.echo(
         f"{name}: {subscribers} subscribers, {events} events, {tally.count} deliveries"
         f" ({lost} lost)\n    {memory:.1f} KiB per subscriber,"
-        f" {cpu / tally.count * 1e6:.2f} µs of CPU per delivery, {cpu / events * 1e6:.0f} per event,"
-        f" {tally.count / clock:.0f} deliveries/s"
+        f" {cpu / tally.count * 1e6:.2f} µs of CPU per delivery,"
+        f" {cpu / events * 1e6:.0f} per event, {tally.count / clock:.0f} deliveries/s"
     )
 
 

@@ -148,7 +148,7 @@ def subgraph(
     """
     queries = [*queries, personal_data(name)]
     entities = Entities(resolvers, [spec.on for spec in fields])
-    commands = [Command(spec, entities.finder(spec.makes[0])) for spec in mutations]
+    commands = [Command(spec, entities.finder) for spec in mutations]
     for spec in fields:
         _attach(spec)
     schema = _Schema(

@@ -72,6 +72,20 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Report(Generic[T]):
+    """How the payload of a mutation comes about that changes no entity: see `reported`."""
+
+    find: Callable[[Sequence[str], Info], Awaitable[Sequence[T | None]]]
+    tell: Callable[[Info, T], Awaitable[Any]]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The payload's own fields, by name, with their types."""
+        kind = get_type_hints(self.tell)["return"]
+        return {field.name: field.type for field in fields(kind)}
+
+
+@dataclass(frozen=True, slots=True)
 class Mutation(Generic[I, T, P]):
     """`function` takes `(info, work, input)`, and what `prepare` returned where there is one."""
 
@@ -80,6 +94,7 @@ class Mutation(Generic[I, T, P]):
     errors: tuple[type[UserError], ...]
     prepare: Callable[[Info, I], Awaitable[P]] | None = None
     undo: Callable[[Info, I, P], Awaitable[None]] | None = None
+    report: Report[T] | None = None
 
     @property
     def name(self) -> str:
@@ -186,6 +201,21 @@ def prepared(
     was not committed. Raising `Superseded` in the work has the kit undo and prepare again.
     """
     return lambda function: Mutation(function, policy, errors, prepare, undo)
+
+
+def reported(
+    policy: Policy,
+    *errors: type[UserError],
+    find: Callable[[Sequence[str], Info], Awaitable[Sequence[T | None]]],
+    tell: Callable[[Info, T], Awaitable[Any]],
+) -> Callable[[Callable[[Info, UnitOfWork, I], Awaitable[T]]], Mutation[I, T, None]]:
+    """A command that changes no entity: `async (info, work, input) -> a record of what was asked`.
+
+    The record has an id and a version, and is no part of the graph; a repeat with the same key
+    gets it from `find`. After the commit, outside any transaction, `tell` makes of it how things
+    stand: the fields of the dataclass that it returns are those of the payload.
+    """
+    return lambda function: Mutation(function, policy, errors, report=Report(find, tell))
 
 
 def resolver(

@@ -49,6 +49,13 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.transferStock": "write",
         "Subscription.stockChanged": "read",
     },
+    "monitoring": {
+        "Query.deadLetters": "read",
+        "Query.parkedKeys": "read",
+        "Query.platformTimeline": "customer read",
+        "Mutation.replayDeadLetters": "approve",
+        "Subscription.platformEvents": "customer read",
+    },
     "order": {
         "Query.orderCustomerData": "",
         "Query.order": "customer read",
@@ -101,6 +108,10 @@ CONTRIBUTED: dict[str, dict[str, str]] = {
         "ProductVariant.availability": "public",
         "ProductVariant.stockLevels": "read",
         "Warehouse.stockLevels": "read",
+    },
+    "monitoring": {
+        "Customer.timeline": "customer read",
+        "Order.timeline": "customer read",
     },
     "order": {"Customer.orders": "customer read"},
 }

@@ -31,6 +31,7 @@ REQUIRED_KEY = {
         "commitReservation",
     },
     "customer": {"anonymizeCustomer", "mergeCustomers"},
+    "monitoring": {"replayDeadLetters"},
 }
 """The mutations that DOMAIN.md marks: without a key they are not accepted."""
 
