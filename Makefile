@@ -90,6 +90,9 @@ bench-gateway: $(INSTALLED) ## Measure: the gateway alone, beside Apollo's, Hive
 bench-planning: $(INSTALLED) ## Measure: plan times, cold and warm
 	@$(PY) -m bench.planning $(ARGS)
 
+bench-hub: $(INSTALLED) ## Measure: ten thousand subscribers of one process, before the gateway
+	@$(PY) -m bench.hub $(ARGS)
+
 bench-fanout: $(INSTALLED) ## Measure: one event stream to 1, 1,000 and 10,000 subscribers
 	@$(PY) -m bench.fanout $(ARGS)
 
@@ -103,4 +106,4 @@ $(INSTALLED):
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
 	lock clients interop audit composition-oracle fuzz \
-	bench bench-gateway bench-planning bench-fanout clean
+	bench bench-gateway bench-planning bench-hub bench-fanout clean

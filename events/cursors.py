@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from events.topics import PARTITIONS
-from models.bus import consumer_cursor, log_head
+from models.bus import consumer_cursor, log_counter, log_head
 from models.database import Reads, UnitOfWork
 
 ROW = consumer_cursor.c
@@ -49,6 +49,25 @@ class Claimed:
     position: int
     epoch: int
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A stream in which something waits after `position`."""
+
+    stream: Stream
+    position: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`resting`: what comes next has failed in passing, and it is too early to try again."""
+
+    position: int
+    attempts: int
+    resting: bool | None
+    incarnation: str
 
 
 async def begin(work: UnitOfWork, consumer: str, agents: Collection[str]) -> None:
@@ -81,16 +100,19 @@ async def move_idle(work: UnitOfWork) -> int:
     return await work.execute(moved.values(position=highest))
 
 
-async def behind(db: Reads, consumers: Sequence[str]) -> list[Stream]:
+async def behind(db: Reads, consumers: Sequence[str]) -> list[Behind]:
     """The streams in which something waits and nobody works, the longest waiting first."""
     head = log_head.c
     rows = (
-        select(ROW.consumer, ROW.agent, ROW.partition)
+        select(ROW.consumer, ROW.agent, ROW.partition, ROW.position, ROW.attempts)
         .join(log_head, and_(head.agent == ROW.agent, head.partition == ROW.partition))
         .where(ROW.consumer.in_(consumers), head.position > ROW.position, _FREE)
         .order_by(ROW.position)
     )
-    return await db.fetch(rows, Stream)
+    return [
+        Behind(Stream(row.consumer, row.agent, row.partition), row.position, row.attempts)
+        for row in await db.rows(rows)
+    ]
 
 
 async def claim(db: Reads, stream: Stream, owner: str, life: timedelta) -> Claimed | None:
@@ -125,19 +147,22 @@ async def move(
     return await work.execute(moved) == 1
 
 
-async def advance(work: UnitOfWork, stream: Stream, after: int, first: int, end: int) -> bool:
-    """To `end`, where the cursor stands between `after` and `first`; for readers without claims."""
-    moved = (
-        update(consumer_cursor)
-        .where(_of(stream), ROW.position >= after, ROW.position < first)
-        .values(position=end, **_FINE)
-    )
-    return await work.execute(moved) == 1
+async def advance(work: UnitOfWork, stream: Stream, start: int, end: int) -> bool:
+    """As `move`, for who reads without a claim; False where the cursor is at `start` no more."""
+    moved = update(consumer_cursor).where(_of(stream), ROW.position == start)
+    return await work.execute(moved.values(position=end, **_FINE)) == 1
 
 
-async def position(db: Reads, stream: Stream) -> int:
-    [row] = await db.rows(select(ROW.position).where(_of(stream)))
-    return int(row.position)
+async def place(db: Reads, stream: Stream) -> Place | None:
+    """Where the consumer is in the stream; None where it has not begun to read it."""
+    rows = select(
+        ROW.position,
+        ROW.attempts,
+        and_(ROW.attempts > 0, ROW.until > _NOW).label("resting"),
+        select(log_counter.c.incarnation).scalar_subquery().label("incarnation"),
+    ).where(_of(stream))
+    found = await db.fetch(rows, Place)
+    return found[0] if found else None
 
 
 async def failed(

@@ -37,18 +37,27 @@ async def _write(work: UnitOfWork, events: list[Event]) -> None:
     """Two statements, however many events; sequence rows are locked in key order."""
     if not events:
         return
-    counts = Counter(event.aggregate_id for event in events)
+    numbers = await numbered(work, [event.aggregate_id for event in events])
+    envelopes = [
+        _envelope(work, event, number) for event, number in zip(events, numbers, strict=True)
+    ]
+    await work.execute(insert(outbox), [asdict(envelope) for envelope in envelopes])
+    work.announce(OUTBOX)
+
+
+async def numbered(work: UnitOfWork, aggregates: Sequence[str]) -> list[int]:
+    """The next sequence number of each aggregate, in their order; one may be named repeatedly."""
+    counts = Counter(aggregates)
     taken = await work.rows(
         _RISE.returning(aggregate_sequence.c.aggregate_id, _LAST),
         [{"aggregate_id": id, "last": count} for id, count in sorted(counts.items())],
     )
-    following = {row.aggregate_id: row.last - counts[row.aggregate_id] for row in taken}
-    envelopes: list[Envelope] = []
-    for event in events:
-        following[event.aggregate_id] += 1
-        envelopes.append(_envelope(work, event, following[event.aggregate_id]))
-    await work.execute(insert(outbox), [asdict(envelope) for envelope in envelopes])
-    work.announce(OUTBOX)
+    last = {row.aggregate_id: row.last - counts[row.aggregate_id] for row in taken}
+    numbers: list[int] = []
+    for aggregate in aggregates:
+        last[aggregate] += 1
+        numbers.append(last[aggregate])
+    return numbers
 
 
 def _envelope(work: UnitOfWork, event: Event, sequence: int) -> Envelope:
@@ -67,11 +76,11 @@ def _envelope(work: UnitOfWork, event: Event, sequence: int) -> Envelope:
         on_behalf_of=cause.on_behalf_of,
         correlation_id=cause.correlation_id,
         causation_id=cause.causation_id,
-        data=_data(event),
+        data=data_of(event),
     )
 
 
-def _data(event: Event) -> dict[str, Any]:
+def data_of(event: Event) -> dict[str, Any]:
     """The event's own fields; its aggregate stands in the envelope."""
     data = asdict(event)
     del data["aggregate_id"]

@@ -14,7 +14,7 @@ from events.defects import Defects
 from events.delivery import Delivery, Lost
 from events.parked import reason_of
 from events.reading import agents_of
-from events.ready import Ready
+from events.ready import Ready, Stuck
 from events.replays import Replays
 from models.database import Database
 from models.transience import is_transient
@@ -46,7 +46,11 @@ class PostgresBus:
         workers: int = WORKERS,
         owner: str | None = None,
         life: timedelta = LIFE,
+        patience: float | None = None,
     ) -> None:
+        """With `patience` another way brings the events: only streams that have not moved for so
+        many seconds, or whose next event has failed, are read here.
+        """
         self._db = db
         self._bell = bell
         self._defects = defects
@@ -58,6 +62,7 @@ class PostgresBus:
             name: agents_of(delivery.consumer) for name, delivery in self._deliveries.items()
         }
         self._ready = Ready()
+        self._stuck = None if patience is None else Stuck(patience)
         self._claims = Claims(db, owner or leases.owner(), life)
         self._busy: set[asyncio.Task[Any]] = set()
         self._stopping = False
@@ -65,7 +70,7 @@ class PostgresBus:
 
     async def run(self) -> None:
         """Until cancelled, through any loss of the database; then what is begun is finished."""
-        silence = self._bell.on(STAMPED, self._stamped)
+        silence = self._bell.on(STAMPED, self._stamped if self._stuck is None else _unheard)
         loops = [self._claims.keep(), self._look(), self._replays.run()]
         others = [asyncio.create_task(loop) for loop in loops]
         workers = [asyncio.create_task(self._work()) for _ in range(self._workers)]
@@ -100,7 +105,9 @@ class PostgresBus:
                 if not begun:
                     await self._begin()
                     begun = True
-                self._ready.add(await cursors.behind(self._db, list(self._deliveries)))
+                behind = await cursors.behind(self._db, list(self._deliveries))
+                due = behind if self._stuck is None else self._stuck.among(behind)
+                self._ready.add(each.stream for each in due)
             except Exception as error:  # noqa: BLE001 boundary: the loop outlives what fails
                 await self._defects.failed("consumers", error)
             else:
@@ -141,7 +148,7 @@ class PostgresBus:
             if not is_transient(error):
                 self._claims.forget(claim)
                 raise
-            await self._claims.rest(claim, reason_of(error), _rest(claim.attempts))
+            await self._claims.rest(claim, reason_of(error), rest_after(claim.attempts))
         else:
             await self._claims.release(claim)
             if not emptied:
@@ -164,6 +171,11 @@ class PostgresBus:
         return False
 
 
-def _rest(attempts: int) -> timedelta:
+def _unheard(words: str) -> None:
+    """Another way brings it."""
+
+
+def rest_after(attempts: int) -> timedelta:
+    """How long to leave a stream alone whose next event has failed so often."""
     seconds = FIRST_REST * 2.0 ** min(attempts, DOUBLINGS)
     return timedelta(seconds=min(seconds, LONGEST_REST))

@@ -1,10 +1,11 @@
 """The streams in which something may wait: each once, and never two workers at the same one."""
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from events.cursors import Stream
+from events.cursors import Behind, Stream
 
 
 class Ready:
@@ -38,3 +39,25 @@ class Ready:
         if stream in self._again:
             self._again.discard(stream)
             self.add([stream])
+
+
+class Stuck:
+    """Tells the streams that get on in another way from those that do not."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._seen: dict[Stream, tuple[int, float]] = {}
+
+    def among(self, behind: Sequence[Behind]) -> list[Behind]:
+        """Those whose next event has failed, or that have been where they are for too long."""
+        now = time.monotonic()
+        self._seen = {each.stream: self._since(each, now) for each in behind}
+        return [
+            each
+            for each in behind
+            if each.attempts or now - self._seen[each.stream][1] >= self._patience
+        ]
+
+    def _since(self, behind: Behind, now: float) -> tuple[int, float]:
+        position, since = self._seen.get(behind.stream, (-1, now))
+        return (position, since) if position == behind.position else (behind.position, now)

@@ -242,7 +242,7 @@ merge_agent = Table(
     schema="customer",
 )
 
-# The file itself lies in the data folder, under the export's id.
+# The file itself lies in the data folder, under the export's id, until `removed_at`.
 export = Table(
     "export",
     metadata,
@@ -251,6 +251,8 @@ export = Table(
     state_column(ExportState, "state"),
     time_column("created_at"),
     time_column("expires_at", nullable=True),
+    time_column("removed_at", nullable=True),
+    version_column(),
     CheckConstraint("(expires_at IS NULL) = (state = 'RUNNING')", name="expires"),
     Index(None, "customer_id", "created_at"),
     schema="customer",

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import click
@@ -38,6 +38,7 @@ from souk import keys, running
 from souk.agent_server import AgentExecutor
 from souk.database import DatabaseServer, open_database, reason
 from souk.eventwork import event_work, retention
+from souk.exports import ExportLinks
 from souk.keys import SigningKey
 from souk.local import local_transports
 from souk.migration import migrate
@@ -46,13 +47,15 @@ from souk.remote import HttpRemote
 from souk.running import Ready
 from souk.seed import seed
 from souk.settings import Settings
-from souk.sharing import sharing
+from souk.sharing import Sharing
 from souk.supergraph import config, subgraph, subgraphs, supergraph_sdl
 from souk.tokens import AUDIENCE, ISSUER
+from subgraphs.customer.settings import ExportSettings
 from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.intent_worker import Intents
 from subgraphs.kit.roster import Roster
+from subgraphs.kit.saga_runner import Sagas
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph
@@ -106,7 +109,7 @@ async def run_platform(settings: Settings) -> None:
             async with (
                 _closing(gateway),
                 _scheduled(settings, agents),
-                event_work(server.url, agents),
+                event_work(settings, server.url, agents),
             ):
                 with _announcing(settings, ready) as announce:
                     app = create_app(edge)
@@ -140,7 +143,10 @@ async def run_agent(settings: Settings, name: str, port: int) -> None:
         address = local_url(settings.host, listener.getsockname()[1])
         said = f"The {name} agent answers at {address}/graphql"
         app = create_app(edge)
-        async with _scheduled(settings, agents), event_work(server.url, agents, role_of(name)):
+        async with (
+            _scheduled(settings, agents),
+            event_work(settings, server.url, agents, role_of(name)),
+        ):
             settle()
             await serve(
                 app,
@@ -197,14 +203,28 @@ async def open_agents(
     """The agents on their database, with the installation's settings, until the block ends."""
     db = Database(url, connections=settings.pool_size, role=role)
     capture = DatabaseCapture(db, settings.data_dir / "spool" / "errors.jsonl")
-    order = OrderSettings(prices_include_tax=settings.orders.prices_include_tax)
+    order = OrderSettings(
+        prices_include_tax=settings.orders.prices_include_tax,
+        unpaid=settings.orders.unpaid,
+        confirm_by_hand=settings.orders.confirm_by_hand,
+        payment_window=timedelta(hours=settings.orders.payment_hours),
+        review=timedelta(hours=settings.orders.review_hours),
+    )
     try:
         await capture.drain()
-        roster = Roster(frozenset(config().subgraphs))
         hub = Hub(db, Defects(capture))
-        yield Agents(agents, db, capture, {OrderSettings: order, Roster: roster}, remote, hub=hub)
+        chosen = {
+            ExportSettings: ExportSettings(settings.exports_dir, link=_links(settings).link),
+            OrderSettings: order,
+            Roster: Roster(frozenset(config().subgraphs)),
+        }
+        yield Agents(agents, db, capture, chosen, remote, hub=hub)
     finally:
         await db.close()
+
+
+def _links(settings: Settings) -> ExportLinks:
+    return ExportLinks(keys.signing_key(settings.keys_dir), settings.exports_dir)
 
 
 def _gateway(settings: Settings, agents: Agents) -> Gateway:
@@ -232,7 +252,7 @@ def _gateway(settings: Settings, agents: Agents) -> Gateway:
         check=checks.check,
         on_defect=captured(agents.capture),
         scalars=PARSERS,
-        sharing=sharing(agents.subgraphs.values(), api_schema(parse(sdl, no_location=True))),
+        sharing=Sharing(api_schema(parse(sdl, no_location=True)), agents.subgraphs.values()),
     )
 
 
@@ -269,6 +289,7 @@ def _edge(
         readiness=readiness,
         graphiql=graphiql,
         on_defect=captured(agents.capture),
+        routes=[_links(settings).route()],
         max_body_bytes=settings.limits.body_bytes,
         timeout_seconds=settings.limits.request_seconds,
         streams=_streams(settings),
@@ -308,6 +329,7 @@ async def _scheduled(settings: Settings, agents: Agents) -> AsyncIterator[None]:
         for each in (
             Schedule(agents.db, timers, agents.capture),
             Worker(agents.db, Intents(agents), agents.capture),
+            Worker(agents.db, Sagas(agents), agents.capture),
         )
     ]
     try:

@@ -1,13 +1,17 @@
 """What carries the events, beside the server: sequencer, bus and hub of this process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from events.bell import Bell
 from events.defects import Defects
+from events.hub.ordered import OrderedSource
 from events.hub.source import LogSource
+from events.kafka.bus import KafkaBus
+from events.kafka.feed import Feed
 from events.postgres_bus import PostgresBus
 from events.retention import prune
 from events.sequencer import Sequencer
@@ -20,9 +24,24 @@ from subgraphs.kit.schedule import Timer
 CONNECTIONS = 3
 
 
+def _bus(
+    settings: Settings, agents: Agents, bell: Bell, defects: Defects
+) -> PostgresBus | KafkaBus:
+    """With a broker, where one is named."""
+    found = consumers(agents)
+    servers = settings.kafka_bootstrap_servers
+    if servers is None:
+        return PostgresBus(agents.db, bell, found, defects)
+    return KafkaBus(agents.db, bell, found, defects, servers, keep=_kept(settings))
+
+
+def _kept(settings: Settings) -> timedelta:
+    return timedelta(days=settings.events.retention_days)
+
+
 def retention(settings: Settings) -> Timer:
     """Removes what is older than the installation keeps events."""
-    keep = timedelta(days=settings.events.retention_days)
+    keep = _kept(settings)
 
     async def run(work: UnitOfWork, key: str) -> None:
         await prune(work, keep)
@@ -31,31 +50,49 @@ def retention(settings: Settings) -> Timer:
 
 
 @asynccontextmanager
-async def event_work(url: str, agents: Agents, role: str | None = None) -> AsyncIterator[Bell]:
+async def event_work(
+    settings: Settings, url: str, agents: Agents, role: str | None = None
+) -> AsyncIterator[Bell]:
     """Runs for as long as the block does. Bell and sequencer have connections of their own, which
     no request takes from them. Gives what tells of news in the log.
     """
     db = Database(url, connections=CONNECTIONS, role=role)
     bell = Bell(db)
     defects = Defects(agents.capture)
-    bus = PostgresBus(agents.db, bell, consumers(agents), defects)
+    bus = _bus(settings, agents, bell, defects)
     loops = (bell.run(), Sequencer(db, bell, defects).run(), bus.run())
-    tasks = [asyncio.create_task(loop) for loop in loops]
     try:
-        async with _hub(agents, bell):
+        async with _beside(*loops), _hub(settings, agents, bell, defects):
             yield bell
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         await db.close()
 
 
 @asynccontextmanager
-async def _hub(agents: Agents, bell: Bell) -> AsyncIterator[None]:
+async def _hub(
+    settings: Settings, agents: Agents, bell: Bell, defects: Defects
+) -> AsyncIterator[None]:
     """What feeds the subscriptions, where there are any."""
+    servers = settings.kafka_bootstrap_servers
     if agents.hub is None:
         yield
-        return
-    async with agents.hub.running(LogSource(agents.db, bell)):
+    elif servers is None:
+        async with agents.hub.running(LogSource(agents.db, bell)):
+            yield
+    else:
+        source = OrderedSource(agents.db)
+        feed = Feed(source, servers, defects)
+        async with agents.hub.running(source), _beside(feed.run()):
+            yield
+
+
+@asynccontextmanager
+async def _beside(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """The loops run as long as the block does."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
         yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -56,6 +56,14 @@ class Orders(Section):
     """The shop's own rules for orders."""
 
     prices_include_tax: bool = True
+    # Without a payment agent: whether orders go on all the same.
+    unpaid: bool = False
+    # Whether each order waits for `confirmOrder`.
+    confirm_by_hand: bool = False
+    # How long an order waits for its payment to begin, before it is canceled.
+    payment_hours: Count = 24
+    # How long units are kept for an order while a person decides; 30 days are inventory's limit.
+    review_hours: Annotated[int, Field(ge=1, le=720)] = 48
 
 
 class Events(Section):
@@ -135,6 +143,10 @@ class Settings(BaseSettings):
     @property
     def run_dir(self) -> Path:
         return self.data_dir / "run"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.data_dir / "exports"
 
     @property
     def logs_dir(self) -> Path:

@@ -1,88 +1,78 @@
-"""Who may share the events of a subscription: those whom no policy in its document tells apart."""
+"""Which subscribers may share an execution: those whom no policy in their document tells apart."""
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from functools import lru_cache
-from typing import Any
 
 from graphql import (
     FieldNode,
-    GraphQLNamedType,
+    GraphQLError,
     GraphQLSchema,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
     get_named_type,
     is_abstract_type,
+    is_composite_type,
     parse,
     visit,
 )
 
 from gateway.context import RequestContext
 from gateway.execution.messages import GraphQLRequest
-from gateway.execution.subscriptions import Sharing
-from subgraphs.kit import Subgraph
 from subgraphs.kit.policy import Policy
+from subgraphs.kit.schema import Subgraph
 from subgraphs.kit.sharing import sharing_key
 from subgraphs.kit.tokens import principal_of
-from subgraphs.kit.types import camel
 
-_DOCUMENTS = 1_000
-
-
-def sharing(agents: Iterable[Subgraph], schema: GraphQLSchema) -> Sharing:
-    """For the gateway of these agents, whose clients see `schema`."""
-    policies = _Policies(agents)
-
-    @lru_cache(maxsize=_DOCUMENTS)
-    def reached(document: str) -> frozenset[Policy]:
-        reader = _Reader(schema, policies)
-        visit(parse(document), TypeInfoVisitor(reader.types, reader))
-        return frozenset(reader.found)
-
-    def share(request: GraphQLRequest, context: RequestContext) -> Hashable:
-        return sharing_key(reached(request.query), principal_of(context.claims))
-
-    return share
+DOCUMENTS = 1000
+"""Of which the policies are remembered."""
 
 
-class _Policies:
-    """By field and by type, those of every agent that has one."""
+class Sharing:
+    """`schema` is the graph that clients see; `subgraphs` are all that it was composed of."""
 
-    def __init__(self, agents: Iterable[Subgraph]) -> None:
-        self.fields: dict[tuple[str, str], set[Policy]] = {}
-        self.types: dict[str, set[Policy]] = {}
-        for agent in agents:
-            for kind, specs in (("Query", agent.queries), ("Subscription", agent.subscriptions)):
-                for spec in specs:
-                    self._add(kind, spec.name, spec.policy)
-            for field in agent.fields:
-                self._add(field.on.__name__, field.name, field.policy)
-            for resolver in agent.resolvers:
-                self.types.setdefault(resolver.entity.__name__, set()).add(resolver.policy)
-
-    def _add(self, owner: str, name: str, policy: Policy) -> None:
-        self.fields.setdefault((owner, camel(name)), set()).add(policy)
-
-
-class _Reader(Visitor):
-    def __init__(self, schema: GraphQLSchema, policies: _Policies) -> None:
-        super().__init__()
+    def __init__(self, schema: GraphQLSchema, subgraphs: Iterable[Subgraph]) -> None:
         self._schema = schema
-        self._policies = policies
+        self._policies: defaultdict[str, set[Policy]] = defaultdict(set)
+        for subgraph in subgraphs:
+            for name, policy in subgraph.policies():
+                self._policies[name].add(policy)
+        self._of = lru_cache(maxsize=DOCUMENTS)(self._reachable)
+
+    def __call__(self, request: GraphQLRequest, context: RequestContext) -> Hashable:
+        """All of the caller on which an answer to the request depends; never more than is safe.
+
+        Every operation and fragment of the document counts, also those that are not asked for.
+        """
+        principal = principal_of(context.claims)
+        try:
+            policies = self._of(request.query)
+        except (GraphQLError, RecursionError):
+            return principal
+        return sharing_key(policies, principal)
+
+    def _reachable(self, document: str) -> frozenset[Policy]:
+        reached = _Reached(self._schema)
+        visit(parse(document), TypeInfoVisitor(reached.types, reached))
+        return frozenset(policy for name in reached.names for policy in self._policies[name])
+
+
+class _Reached(Visitor):
+    """The fields of a document by coordinate, and the types in which they end."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        super().__init__()
         self.types = TypeInfo(schema)
-        self.found: set[Policy] = set()
+        self.names: set[str] = set()
+        self._schema = schema
 
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        item = self.types.get_field_def()
-        for owner in self._possible(self.types.get_parent_type()):
-            self.found |= self._policies.fields.get((owner, node.name.value), set())
-        if item is not None:
-            for name in self._possible(get_named_type(item.type)):
-                self.found |= self._policies.types.get(name, set())
-
-    def _possible(self, kind: GraphQLNamedType | None) -> list[str]:
-        if kind is None:
-            return []
-        if is_abstract_type(kind):
-            return [kind.name, *(each.name for each in self._schema.get_possible_types(kind))]
-        return [kind.name]
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        parent, kind = self.types.get_parent_type(), get_named_type(self.types.get_type())
+        if parent is None or kind is None:
+            return
+        of = self._schema.get_possible_types(parent) if is_abstract_type(parent) else [parent]
+        self.names |= {f"{each.name}.{node.name.value}" for each in of}
+        if is_composite_type(kind):
+            ends = self._schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]
+            self.names |= {each.name for each in ends}

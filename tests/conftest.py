@@ -15,6 +15,7 @@ from models.migrations.run import AGENTS
 from souk.embedded.throwaway import ThrowAwayPostgres
 from subgraphs.kit import Kind, Principal
 from tests.callers import ADMIN
+from tests.kafka.broker import Broker
 from tests.platform import Platform
 from tests.postgres import PLATFORM, RolledBack, Server, Transaction
 
@@ -36,6 +37,16 @@ async def server() -> AsyncIterator[Server]:
         await server.migrate()
         yield server
         await server.close()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    broker = Broker()
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.close()
 
 
 @pytest.fixture(scope="session")

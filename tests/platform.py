@@ -62,13 +62,17 @@ class LoudCapture(DatabaseCapture):
 
 @dataclass
 class Platform:
-    """Each agent apart, with a database of its own role; they reach one another as neighbours."""
+    """Each agent apart, with a database of its own role; they reach one another as neighbours.
+
+    `others` are agents that the installation is said to have besides.
+    """
 
     databases: Mapping[str, Database]
     spool: Path
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     lease: timedelta = LEASE
     hub: Hub | None = None
+    others: frozenset[str] = frozenset()
     _agents: dict[str, Agents] = field(default_factory=dict)
 
     def agent(self, name: str) -> Agents:
@@ -79,7 +83,7 @@ class Platform:
                 {name: subgraph_of(name)},
                 db,
                 LoudCapture(db, self.spool),
-                {Roster: Roster(frozenset(AGENTS)), **self.settings},
+                {Roster: Roster(frozenset(AGENTS) | self.others), **self.settings},
                 _Neighbours(self),
                 self.lease,
                 hub=self.hub,

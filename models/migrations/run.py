@@ -17,7 +17,7 @@ from models.owners import install_guards
 from models.tables import metadata
 
 HERE = Path(__file__).parent
-AGENTS = ("customer", "inventory", "order", "product")
+AGENTS = ("customer", "inventory", "order", "product", "monitoring")
 """The agents whose tables exist, in the order in which their branches were begun."""
 LOCK = 0x50_55_4B
 """The advisory lock around migrations: two processes that start together take turns."""

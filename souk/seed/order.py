@@ -114,6 +114,11 @@ def _totals(plan: OrderPlan) -> Totals:
     return totals(goods, shipping, discount=0, included=True)
 
 
+def total_of(plan: OrderPlan) -> int:
+    """What the order costs, in minor units."""
+    return _totals(plan).total
+
+
 def _method(plan: OrderPlan) -> tuple[str, int]:
     """The standard method of the order's currency: its id and its price."""
     [found] = [
@@ -135,7 +140,7 @@ def _hold(plan: OrderPlan) -> dict[str, object]:
         "customer_id": plan.customer.id,
         "note": "The parcel service does not know the street.",
         "author": "seed",
-        "created_at": plan.created_at + timedelta(hours=3),
+        "created_at": plan.held_at,
     }
 
 

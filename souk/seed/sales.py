@@ -62,6 +62,11 @@ class OrderPlan:
     def placed_at(self) -> datetime | None:
         return None if self.status == "DRAFT" else self.created_at + timedelta(minutes=7)
 
+    @property
+    def held_at(self) -> datetime:
+        """When an order that is on hold was stopped."""
+        return min(self.created_at + timedelta(hours=3), EPOCH)
+
 
 @cache
 def orders() -> tuple[OrderPlan, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.database import SYSTEM, Database, UnitOfWork
 from models.platform import seeded
-from souk.seed import customer, inventory, order, product
+from souk.seed import customer, history, inventory, order, product
 
 Part = Callable[[UnitOfWork], Awaitable[str]]
 
@@ -21,8 +21,9 @@ PARTS: dict[str, Part] = {
     "customer": customer.seed,
     "inventory": inventory.seed,
     "order": order.seed,
+    "history": history.seed,
 }
-"""By agent; each answers with what it has brought, in words."""
+"""By agent, and at last all their past; each answers with what it has brought, in words."""
 
 
 async def seed(url: str, progress: Callable[[str], None]) -> None:

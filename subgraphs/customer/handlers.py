@@ -1,14 +1,23 @@
 """What the customer agent does with the other agents' answers to a merge or an erasure."""
 
 from events.catalog.customer import (
+    CustomerAnonymized,
     CustomerErasureAcknowledged,
     CustomerErasureAnswered,
     CustomerMergeAcknowledged,
 )
 from events.received import Received
+from subgraphs.customer import exporting
 from subgraphs.customer.repository import merges
 from subgraphs.customer.service import leaving
-from subgraphs.kit import Info, Role, UnitOfWork, handler
+from subgraphs.kit import ID, Info, Role, UnitOfWork, handler
+
+
+@handler(CustomerAnonymized, role=Role.TRIGGER)
+async def withdraw_exports(
+    info: Info, work: UnitOfWork, event: Received[CustomerAnonymized]
+) -> None:
+    await exporting.withdraw(work, [ID(id) for id in event.event.customer_ids])
 
 
 @handler(CustomerErasureAnswered, role=Role.TRIGGER)

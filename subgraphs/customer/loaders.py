@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from models.customer import ExportState
 from subgraphs.customer import policy
 from subgraphs.customer.repository import addresses as books
 from subgraphs.customer.repository import consents as consenting
-from subgraphs.customer.repository import customers, erasures, interactions
+from subgraphs.customer.repository import customers, erasures, exports, interactions
+from subgraphs.customer.settings import ExportSettings
 from subgraphs.customer.types import (
     Address,
     Consent,
@@ -13,6 +15,7 @@ from subgraphs.customer.types import (
     Customer,
     CustomerErasure,
     CustomerInteraction,
+    Export,
 )
 from subgraphs.kit import ID, Info, field, page_size, resolver
 
@@ -33,6 +36,28 @@ async def addresses_by_id(ids: Sequence[ID], info: Info) -> list[Address | None]
 async def interactions_by_id(ids: Sequence[ID], info: Info) -> list[CustomerInteraction | None]:
     found = await interactions.by_ids(info.db, info.scope, ids)
     return [found.get(id) for id in ids]
+
+
+@resolver(Export, "id", policy.READ)
+async def exports_by_id(ids: Sequence[ID], info: Info) -> list[Export | None]:
+    found = await exports.by_ids(info.db, info.scope, ids)
+    return [found.get(id) for id in ids]
+
+
+@field(Export, policy.READ)
+async def url(parents: Sequence[Export], info: Info) -> list[str | None]:
+    """Where the file is, relative to the graph's own address, as long as it is there: whoever has
+    this link may read it, so keep it to yourself.
+    """
+    link = info.settings(ExportSettings).link
+    return [
+        link(parent.id, parent.expires_at)
+        if parent.state is ExportState.READY
+        and parent.expires_at is not None
+        and parent.expires_at > info.now
+        else None
+        for parent in parents
+    ]
 
 
 @field(Customer, policy.READ)

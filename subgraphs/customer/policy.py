@@ -11,7 +11,12 @@ def _myself(principal: Principal) -> Scope | None:
 
 STAFF_READ = staff("customer:read")
 READ = owner_or(STAFF_READ)
-ME = Policy("customer (own); null for staff", _myself, role_only=False)
+ME = Policy(
+    "customer (own); null for staff",
+    _myself,
+    role_only=False,
+    role_only_for=frozenset(Kind) - {Kind.CUSTOMER},
+)
 CREATE = staff("customer:write")
 RECORD = staff("customer:write")
 CHANGE = owner_or(staff("customer:write"))

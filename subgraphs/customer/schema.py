@@ -1,6 +1,7 @@
 """What the customer agent offers."""
 
 from subgraphs.customer import handlers, loaders, policy
+from subgraphs.customer.exporting import gather_export, remove_export
 from subgraphs.customer.mutations.accounts import (
     activate_customer,
     create_customer,
@@ -10,7 +11,11 @@ from subgraphs.customer.mutations.accounts import (
 )
 from subgraphs.customer.mutations.addresses import delete_address, upsert_address
 from subgraphs.customer.mutations.contact import record_interaction, set_consent
-from subgraphs.customer.mutations.leaving import anonymize_customer, merge_customers
+from subgraphs.customer.mutations.leaving import (
+    anonymize_customer,
+    export_customer_data,
+    merge_customers,
+)
 from subgraphs.customer.repository import customers as records
 from subgraphs.customer.repository import interactions
 from subgraphs.customer.subscriptions import customer_changed
@@ -22,6 +27,7 @@ from subgraphs.customer.types import (
     CustomerWhere,
 )
 from subgraphs.kit import ID, Connection, Info, lookup, query, subgraph
+from subgraphs.kit.personal_data import personal_data_of
 
 
 @query(policy.ME)
@@ -63,7 +69,13 @@ async def customer_interactions(
 
 schema = subgraph(
     "customer",
-    queries=[lookup(loaders.customers_by_id), me, customers, customer_interactions],
+    queries=[
+        lookup(loaders.customers_by_id),
+        lookup(loaders.exports_by_id, name="customer_export"),
+        me,
+        customers,
+        customer_interactions,
+    ],
     mutations=[
         create_customer,
         update_customer,
@@ -76,9 +88,15 @@ schema = subgraph(
         record_interaction,
         merge_customers,
         anonymize_customer,
+        export_customer_data,
+    ],
+    resolvers=[
+        loaders.customers_by_id,
+        loaders.addresses_by_id,
+        loaders.interactions_by_id,
+        loaders.exports_by_id,
     ],
     subscriptions=[customer_changed],
-    resolvers=[loaders.customers_by_id, loaders.addresses_by_id, loaders.interactions_by_id],
     fields=[
         loaders.addresses,
         loaders.consents,
@@ -87,8 +105,12 @@ schema = subgraph(
         loaders.erasure,
         loaders.suspension_reason,
         loaders.note,
+        loaders.url,
     ],
+    broadcasts=[personal_data_of],
+    intents=[gather_export, remove_export],
     handlers=[
+        handlers.withdraw_exports,
         handlers.take_answer,
         handlers.take_acknowledgement,
         handlers.take_merge_acknowledgement,

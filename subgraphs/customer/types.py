@@ -11,6 +11,7 @@ from models.customer import (
     CustomerStatus,
     ErasureAnswer,
     ErasureState,
+    ExportState,
     InteractionChannel,
     InteractionDirection,
 )
@@ -33,6 +34,7 @@ enum(CustomerStatus)
 enum(ConsentKind)
 enum(ErasureAnswer)
 enum(ErasureState)
+enum(ExportState)
 enum(InteractionChannel)
 enum(InteractionDirection)
 
@@ -128,6 +130,18 @@ class CustomerErasure:
     requested_at: datetime
     ended_at: datetime | None
     agents: list[ErasureAgent]
+
+
+@entity("id")
+class Export:
+    """Everything that is stored about a customer, in one file. `expiresAt` is when it goes."""
+
+    id: ID
+    customer_id: Private[ID]
+    state: ExportState
+    created_at: datetime
+    expires_at: datetime | None
+    version: int
 
 
 @output

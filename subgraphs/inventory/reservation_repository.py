@@ -101,17 +101,29 @@ async def add(
             updated_at=made.updated_at,
         )
     )
+    await add_lines(work, made.id, taken, levels, "reserved")
+
+
+async def add_lines(
+    work: UnitOfWork,
+    reservation: ID,
+    taken: Mapping[ID, int],
+    levels: Mapping[ID, StockLevel],
+    column: str,
+) -> None:
+    """One line for each level that gives units; `column` says how they are held."""
     rows = [
         {
-            "reservation_id": made.id,
+            "reservation_id": reservation,
             "stock_level_id": id,
             "variant_id": levels[id].variant_id,
             "warehouse_id": levels[id].warehouse_id,
-            "reserved": quantity,
+            column: quantity,
         }
         for id, quantity in taken.items()
     ]
-    await work.execute(insert(tables.reservation_line), rows)
+    if rows:
+        await work.execute(insert(tables.reservation_line), rows)
 
 
 async def save(work: UnitOfWork, changed: Reservation) -> None:

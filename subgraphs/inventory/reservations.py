@@ -97,9 +97,14 @@ async def commit(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) -
     return await _save(work, replace(found, status=status))
 
 
-async def release(work: UnitOfWork, id: ID, scope: Scope, expected: int | None) -> Reservation:
-    """Give back what is not consumed."""
-    return await _end(work, await _held(work, id, scope, expected), by="releaseReservation")
+async def release(
+    work: UnitOfWork, id: ID, scope: Scope, expected: int | None, again: bool = False
+) -> Reservation:
+    """Give back what is not consumed; `again`: or find that it has been given back already."""
+    found = await _held(work, id, scope, expected)
+    if again and found.status not in HOLDING:
+        return found
+    return await _end(work, found, by="releaseReservation")
 
 
 async def release_rest(work: UnitOfWork, order_id: ID) -> None:

@@ -16,6 +16,7 @@ from subgraphs.inventory.loaders import (
     warehouse_levels,
 )
 from subgraphs.inventory.mutations.reservation import (
+    adjust_reservation,
     commit_reservation,
     create_reservation,
     extend_reservation,
@@ -143,6 +144,7 @@ schema = subgraph(
         extend_reservation,
         commit_reservation,
         release_reservation,
+        adjust_reservation,
         set_reorder_point,
     ],
     subscriptions=[stock_changed],

@@ -47,10 +47,19 @@ from subgraphs.kit.policy import (
     service,
     staff,
 )
-from subgraphs.kit.scalars import MoneyInput
+from subgraphs.kit.scalars import Json, MoneyInput
 from subgraphs.kit.schedule import Timer
 from subgraphs.kit.schema import Subgraph, subgraph
-from subgraphs.kit.specs import field, lookup, mutation, prepared, query, resolver, subscription
+from subgraphs.kit.specs import (
+    field,
+    lookup,
+    mutation,
+    prepared,
+    query,
+    reported,
+    resolver,
+    subscription,
+)
 from subgraphs.kit.states import StateMachine
 from subgraphs.kit.types import derived, entity, enum, extension, input, output, reference
 
@@ -71,6 +80,7 @@ __all__ = [
     "Intent",
     "InvalidInputError",
     "InvalidTransitionError",
+    "Json",
     "Kind",
     "Maybe",
     "Money",
@@ -125,6 +135,7 @@ __all__ = [
     "public_or",
     "query",
     "reference",
+    "reported",
     "resolver",
     "service",
     "staff",

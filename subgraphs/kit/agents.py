@@ -19,6 +19,7 @@ from subgraphs.kit.graph import (
     outside_unit_of_work,
 )
 from subgraphs.kit.policy import Kind, Principal
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.schema import Subgraph
 
 LEASE = timedelta(seconds=30)
@@ -47,7 +48,6 @@ class Nowhere:
 class Agents:
     """`settings` maps a settings class to its instance; `lease` is that of idempotency keys.
 
-    `others` are the agents of the installation that run elsewhere, as supergraph.yaml names them.
     `hub` is where subscriptions hear of events, for as long as it runs.
     """
 
@@ -57,12 +57,12 @@ class Agents:
     settings: Mapping[type[Any], Any] = field(default_factory=dict)
     remote: Remote = field(default_factory=Nowhere)
     lease: timedelta = LEASE
-    others: frozenset[str] = frozenset()
     hub: Hub | None = None
 
     def has(self, agent: str) -> bool:
         """Whether the installation has this agent; whether it answers is another question."""
-        return agent in self.subgraphs or agent in self.others
+        roster: Roster = self.settings.get(Roster, Roster())
+        return agent in self.subgraphs or agent in roster.agents
 
     async def execute(
         self,
@@ -122,7 +122,7 @@ class Agents:
             id=f"agent:{agent}",
             kind=Kind.SERVICE,
             on_behalf_of=cause.on_behalf_of,
-            commands=commands_of(self.subgraphs[agent].documents),
+            commands=commands_of(self.documents(agent)),
         )
         return self.context(agent, sender, cause.correlation_id).acting(cause)
 
@@ -132,8 +132,15 @@ class Agents:
             id=f"agent:{agent}",
             kind=Kind.SERVICE,
             on_behalf_of=caller.on_behalf_of or caller.id,
-            commands=commands_of(self.subgraphs[agent].documents),
+            commands=commands_of(self.documents(agent)),
         )
+
+    def documents(self, agent: str) -> list[Document]:
+        """All that the agent sends to others."""
+        found = self.subgraphs[agent]
+        others = self.settings.get(Roster, Roster()).agents
+        addressed = [make(other) for make in found.broadcasts for other in sorted(others)]
+        return [*found.documents, *addressed]
 
 
 def commands_of(documents: Sequence[Document]) -> frozenset[str]:

@@ -74,7 +74,7 @@ class _Changes:
             " on, or all that followed the cursor `after`."
         )
         changed.__annotations__["return"] = AsyncGenerator[self._payload, None]  # type: ignore[name-defined]  # made here
-        return Subscription(changed, self._resolver.policy)
+        return Subscription(changed, self._resolver.policy, frozenset(self._events))
 
     def _wanted(self, info: Info, id: ID | None) -> Interest:
         """Owners are named by what concerns them, so that they cost nothing to one another."""

@@ -1,6 +1,6 @@
 """Runs a mutation: policy, idempotency key, unit of work, payload. Rooms never do this by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import GenericAlias
 from typing import Any
@@ -43,11 +43,14 @@ class _Made:
 
 
 class Command:
-    """A mutation made ready to run. `find` is the resolver of its entity's id."""
+    """A mutation made ready to run. `finder` gives the resolver of an entity's id."""
 
-    def __init__(self, mutation: Mutation[Any, Any, Any], find: Find) -> None:
+    def __init__(
+        self, mutation: Mutation[Any, Any, Any], finder: Callable[[type[Any]], Find]
+    ) -> None:
         self.mutation = mutation
-        self.find = find
+        self.report = mutation.report
+        self.find = self.report.find if self.report else finder(mutation.makes[0])
         self.entity, self.shape = mutation.makes
         self.field = self._field()
         self.errors = (*COMMON, *mutation.errors)
@@ -55,13 +58,17 @@ class Command:
         self.result = result_type(mutation.name, self.entity, mutation.function.__module__)
         self.payload = self._payload()
 
+    @property
+    def coordinate(self) -> str:
+        return f"Mutation.{camel(self.mutation.name)}"
+
     async def run(self, context: Context, input: Any) -> Any:
         """The payload, with the entity or with the errors; anything else raised is a defect."""
         try:
-            info = context.info(self.mutation.policy, f"Mutation.{camel(self.mutation.name)}")
+            info = context.info(self.mutation.policy, self.coordinate)
             made = await self._effect(context, info, input)
             events = {"events": list(made.events)} if self.dry else {}
-            return self.payload(**{self.field: self._held(made.value), "errors": [], **events})
+            return self.payload(**await self._told(context, made.value), errors=[], **events)
         except Denied:
             return self._refusal([ForbiddenError()])
         except GraphUnavailable:
@@ -74,6 +81,13 @@ class Command:
 
     def _refusal(self, errors: Sequence[UserError]) -> Any:
         return self.payload(errors=list(errors))
+
+    async def _told(self, context: Context, value: Any) -> dict[str, Any]:
+        """What the payload says of what was made."""
+        if self.report is None:
+            return {self.field: self._held(value)}
+        told = await self.report.tell(context.info(self.mutation.policy, self.coordinate), value)
+        return {name: getattr(told, name) for name in self.report.values}
 
     def _held(self, value: Any) -> Any:
         if self.shape is not Shape.ROWS:
@@ -191,16 +205,23 @@ class Command:
             return "results"
         return snake(self.entity.__name__) + ("s" if self.shape is Shape.SEVERAL else "")
 
-    def _payload(self) -> type[Any]:
+    def _values(self) -> dict[str, Any]:
+        """The payload's own fields."""
+        if self.report is not None:
+            return self.report.values
         held: Any = {
             Shape.ONE: self.entity,
             Shape.SEVERAL: GenericAlias(list, self.entity),
             Shape.ROWS: GenericAlias(list, self.result),
         }[self.shape]
+        return {self.field: held}
+
+    def _payload(self) -> type[Any]:
+        own = {name: kind | None for name, kind in self._values().items()}
         body: dict[str, Any] = {
             "__module__": self.mutation.function.__module__,
-            "__annotations__": {self.field: held | None, "errors": list[UserError]},
-            self.field: None,
+            "__annotations__": {**own, "errors": list[UserError]},
+            **dict.fromkeys(own),
         }
         if self.dry:
             body["__annotations__"]["events"] = list[PlannedEvent]

@@ -7,7 +7,7 @@ for beforehand, and what settles an owner: merge, request, erasure.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import and_, delete, func, select, text, update
+from sqlalchemy import and_, delete, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +18,11 @@ from subgraphs.kit.errors import ErasureRequestedError, Refused, UnavailableErro
 
 MARK = owner_mark.c
 _SETTLED = text("SELECT platform.settled_owner(:agent, :owner, true, :refuse)")
+_BUCKETS = text(
+    "SELECT DISTINCT hashtext(owner) & 1023 AS bucket"
+    " FROM unnest(CAST(:owners AS text[])) owner ORDER BY bucket"
+)
+_TAKE = text("SELECT pg_advisory_xact_lock(hashtext('owner:' || :agent), :bucket)")
 _SETTLING = text("SELECT set_config('souk.settling', :on, true)")
 
 
@@ -49,9 +54,9 @@ def refusal(error: DBAPIError) -> Refused | None:
 
 async def take(work: UnitOfWork, agent: str, owners: Sequence[str]) -> None:
     """Nobody else writes for these owners until the work ends; who did so before has committed."""
-    for owner in sorted(set(owners)):
-        key = func.hashtextextended(f"owner:{agent}:{owner}", 0)
-        await work.rows(select(func.pg_advisory_xact_lock(key)))
+    row = {"agent": agent, "owners": list(owners)}
+    for bucket in await work.rows(_BUCKETS, row):  # in one order, whoever takes them
+        await work.rows(_TAKE, {"agent": agent, "bucket": bucket[0]})
 
 
 async def request(work: UnitOfWork, agent: str, owners: Sequence[str], erasure: str) -> None:

@@ -1,6 +1,6 @@
 """One call of a saga to another agent: answered, refused for good, or of unknown outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`unknown` says why the call must be repeated; `defect` where that is not as it should be."""
+    """`unknown` says why the call must be repeated; `defect` where that is not as it should be.
+
+    `errors` are those of the payload, all of them.
+    """
 
     outcome: Mapping[str, Any] = field(default_factory=dict)
     refusal: Refusal | None = None
     unknown: str | None = None
     defect: Exception | None = None
+    errors: Sequence[Mapping[str, Any]] = ()
 
 
 async def ask(info: Info, document: Document, input: Mapping[str, Any], key: str) -> Answer:
@@ -39,6 +43,6 @@ async def ask(info: Info, document: Document, input: Mapping[str, Any], key: str
     if any(error["retryable"] for error in errors):
         return Answer(unknown=errors[0]["message"])
     if errors:
-        return Answer(refusal=Refusal(errors[0]["code"], errors[0]["message"]))
+        return Answer(refusal=Refusal(errors[0]["code"], errors[0]["message"]), errors=errors)
     [outcome] = (value for name, value in payload.items() if name != "errors")
     return Answer(outcome=outcome)

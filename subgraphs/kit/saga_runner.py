@@ -178,11 +178,9 @@ class Runner:
     async def _begin(self, step: Step, row: StepRow) -> Rest | None:
         """Store what is to be done; then, where it is a command, send it."""
         async with self._db.unit_of_work(self.cause) as work:
-            info = self.info.within(work)
-            closed = await self.saga.gate(info, work, self.run)
+            info, closed = await self._enter(work)
             if closed is not None:
                 return Rest(S.WAITING, closed)
-            await store.hold(work, self.held, S.RUNNING)
             row = await self._prepared(info, work, step, row)
             await store.put(work, [row])
             if row.state is Row.DONE and step.done is not None:
@@ -209,6 +207,8 @@ class Runner:
             if fact is None:
                 within = step.wait.within
                 ends = None if within is None else work.now + within(info)
+                if row not in self.run.steps and step.wait.begins is not None:
+                    await step.wait.begins(info, work, self.run)
                 return replace(row, due_at=row.due_at or ends)
         if step.command is None:
             return replace(ended, state=Row.DONE, outcome=fact, due_at=None)
@@ -229,11 +229,23 @@ class Runner:
         done = replace(row, state=Row.DONE, outcome=answer.outcome, reason=None, due_at=None)
         async with self._db.unit_of_work(self.cause) as work:
             done = replace(done, ended_at=work.now)
-            if step.done is not None:
-                await step.done(self.info.within(work), work, self.run, done)
-            await store.hold(work, self.held, S.RUNNING)
+            info, _ = await self._enter(work)
             await store.put(work, [done])
+            if step.done is not None:
+                await step.done(info, work, self.run, done)
         return None
+
+    async def _enter(self, work: UnitOfWork) -> tuple[Info, str | None]:
+        """Lock the entity, then the saga, which must be ours; what the gate says."""
+        info = self.info.within(work)
+        closed = await self.saga.gate(info, work, self.run)
+        await store.hold(work, self.held, self._going)
+        return info, closed
+
+    @property
+    def _going(self) -> SagaState:
+        back = self.held.state is S.COMPENSATING
+        return S.COMPENSATING if back else S.RUNNING
 
     async def _failed(self, step: Step, row: StepRow, fault: Refusal) -> Rest | None:
         failed = replace(
@@ -241,7 +253,7 @@ class Runner:
         )
         async with self._db.unit_of_work(self.cause) as work:
             failed = replace(failed, ended_at=work.now)
-            info = self.info.within(work)
+            info, _ = await self._enter(work)
             refused = step.refused
             then = await refused(info, work, self.run, failed) if refused else Then.COMPENSATE
             await self._follow(info, work, then, failed)
@@ -253,8 +265,7 @@ class Runner:
         failed = replace(row, state=Row.FAILED, error_code="TIMED_OUT", due_at=None)
         async with self._db.unit_of_work(self.cause) as work:
             failed = replace(failed, ended_at=work.now)
-            info = self.info.within(work)
-            closed = await self.saga.gate(info, work, self.run)
+            info, closed = await self._enter(work)
             if closed is not None:
                 return Rest(S.WAITING, closed)
             then = await expired(info, work, self.run) if expired else Then.COMPENSATE
@@ -264,8 +275,7 @@ class Runner:
     async def _follow(self, info: Info, work: UnitOfWork, then: Then, failed: StepRow) -> None:
         if then is Then.COMPENSATE:
             await self.saga.compensating(info, work, self.run)
-        state = S.COMPENSATING if then is Then.COMPENSATE else S.RUNNING
-        await store.hold(work, self.held, state)
+            await store.hold(work, self.held, S.COMPENSATING)
         await store.put(work, [failed])
 
     # Backwards.
@@ -273,29 +283,29 @@ class Runner:
     def _to_undo(self) -> list[StepRow]:
         """What is being taken back; all of it, the newest first, where the saga is.
 
-        Also a generation begun beside one that holds, by somebody who did not end it.
+        Also what a room began beside the stages, and did not end.
         """
         going = [row for row in self.run.steps if row.state is Row.COMPENSATING]
         if self.held.state is not S.COMPENSATING:
-            stray = [
-                row
-                for row in self.run.steps
-                if row.state is Row.RUNNING and self.run.done(row.step, row.subject)
-            ]
-            return [*going, *stray]
+            return [*going, *self._abandoned()]
         if going:
             return going
-        left = [row for row in self.run.steps if row.state in (Row.RUNNING, Row.DONE)]
         order = {step.name: place for place, step in enumerate(self.saga.steps)}
-        last = sorted(left, key=lambda row: (-order[row.step], -row.generation, row.subject))
-        return last[:1]
+        left = [row for row in self.run.steps if row.state in (Row.RUNNING, Row.DONE)]
+        left = self._abandoned() or [row for row in left if row.step in order]
+        left.sort(key=lambda row: (-order.get(row.step, 0), -row.generation, row.subject))
+        return left[:1]
+
+    def _abandoned(self) -> list[StepRow]:
+        asides = {step.name for step in self.saga.asides}
+        return [row for row in self.run.steps if row.state is Row.RUNNING and row.step in asides]
 
     async def _undo(self, row: StepRow) -> Rest | None:
         """The decision is stored before anything is sent, its success after."""
         now = self._db.clock()
         if row.state is Row.COMPENSATING and row.due_at is not None and row.due_at > now:
-            return Rest(self.held.state, row.reason, row.due_at)
-        undo = self.saga.step(row.step).undo
+            return Rest(self._going, row.reason, row.due_at)
+        undo = self.saga.undo(row.step)
         attempts = row.attempts + 1 if row.state is Row.COMPENSATING else 1
         if undo is not None:
             row = replace(row, state=Row.COMPENSATING, attempts=attempts, due_at=None)
@@ -352,7 +362,7 @@ class Runner:
 
     async def _write(self, row: StepRow) -> None:
         async with self._db.unit_of_work(self.cause) as work:
-            await store.hold(work, self.held, self.held.state)
+            await store.hold(work, self.held, self._going)
             await store.put(work, [row])
 
     async def _put_off(self, row: StepRow, reason: str, defect: Exception | None) -> Rest:
@@ -363,7 +373,7 @@ class Runner:
             reason = f"{type(defect).__name__} {id}"
         row = replace(row, reason=reason, due_at=self._db.clock() + pause_after(row.attempts))
         await self._write(row)
-        return Rest(self.held.state, reason, row.due_at)
+        return Rest(self._going, reason, row.due_at)
 
 
 async def _all(going: Sequence[Coroutine[Any, Any, Rest | None]]) -> list[Rest | None]:

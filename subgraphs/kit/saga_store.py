@@ -161,10 +161,13 @@ async def claim(
 
 
 async def claim_one(work: UnitOfWork, name: str, id: str, token: str) -> SagaRow | None:
-    """For a room that comes in between two steps; None where somebody holds it, or it has ended."""
+    """For a room that comes in between two steps; None where somebody holds it, or it has ended.
+
+    It is due from now on: should the room not come back, a runner takes over when the lease ends.
+    """
     free = or_(SAGA.leased_until.is_(None), SAGA.leased_until < work.now)
     open = SAGA.state.in_([SagaState.RUNNING, SagaState.WAITING, SagaState.UNAVAILABLE])
-    claimed = update(saga).where(_is(name, id), free, open)
+    claimed = update(saga).where(_is(name, id), free, open).values(due_at=work.now)
     rows = await work.fetch(_claimed(claimed, work, token).returning(*COLUMNS), SagaRow)
     return rows[0] if rows else None
 

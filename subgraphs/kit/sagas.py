@@ -74,11 +74,15 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For a fact that a room tells the saga (`tell`); `expired` decides when `within` is over."""
+    """For a fact that a room tells the saga (`tell`); `expired` decides when `within` is over.
+
+    `begins` writes what has to be done for the time of waiting.
+    """
 
     signal: str
     within: Callable[[Info], timedelta] | None = None
     expired: Callable[[Info, UnitOfWork, Run], Awaitable[Then]] | None = None
+    begins: Callable[[Info, UnitOfWork, Run], Awaitable[None]] | None = None
 
 
 def _whole(run: Run) -> Sequence[str]:
@@ -92,7 +96,7 @@ class Step:
     Its key is `saga:<name>:<subject>:<generation>`. `agent` executes it; a step without a command
     waits, or decides, and is done. `needless` gives the reason why it is skipped; `accepts` finds
     fault with an answer (a repeat may find what was made ended since); `done` and `refused` write
-    what follows, in the transaction that ends the generation, locking the entity first.
+    what follows, in the transaction that ends the generation, after the gate has locked the entity.
     """
 
     name: str
@@ -109,11 +113,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What a room has another agent do between two steps; undone where it is left unfinished."""
+
+    name: str
+    document: Document
+    undo: Undo
+
+
+@dataclass(frozen=True, slots=True)
 class Saga:
     """A definition. A running saga finishes on the version that it began with.
 
     `gate` locks the entity and says why no step may begin now, if so. `compensating` writes what
-    the decision to undo everything means, in its transaction.
+    the decision to undo everything means, in its transaction. `asides` are what a room does between
+    two steps by itself (saga_visits.py): left unfinished they are undone, done they stay.
     """
 
     name: str
@@ -121,14 +135,16 @@ class Saga:
     stages: Sequence[Sequence[Step]]
     gate: Callable[[Info, UnitOfWork, Run], Awaitable[str | None]]
     compensating: Callable[[Info, UnitOfWork, Run], Awaitable[None]]
+    asides: Sequence[Aside] = ()
 
     @property
     def steps(self) -> list[Step]:
         return [step for stage in self.stages for step in stage]
 
-    def step(self, name: str) -> Step:
-        [found] = (step for step in self.steps if step.name == name)
-        return found
+    def undo(self, name: str) -> Undo | None:
+        """How a step or an aside is taken back."""
+        undos = {step.name: step.undo for step in self.steps}
+        return (undos | {aside.name: aside.undo for aside in self.asides})[name]
 
 
 async def begin(work: UnitOfWork, saga: Saga, id: str, done: Sequence[StepRow] = ()) -> None:
@@ -171,6 +187,13 @@ async def tell(work: UnitOfWork, saga: str, id: str, signal: str, data: Input) -
     return True
 
 
+async def waits(work: UnitOfWork, saga: Saga, id: str, signal: str) -> bool:
+    """Whether a step is waiting for this fact now."""
+    names = {step.name for step in saga.steps if step.wait and step.wait.signal == signal}
+    found = await store.steps(work, saga.name, id)
+    return any(row.state is SagaStepState.WAITING and row.step in names for row in found)
+
+
 async def cancel(work: UnitOfWork, saga: str, id: str) -> bool:
     """Undo everything, beginning now: whoever runs it is stopped at its next write.
 
@@ -200,6 +223,7 @@ async def resume(work: UnitOfWork, saga: str, id: str) -> None:
 
 __all__ = [
     "Absent",
+    "Aside",
     "Command",
     "Input",
     "Refusal",
@@ -219,6 +243,7 @@ __all__ = [
     "resume",
     "skip",
     "tell",
+    "waits",
     "wake",
     "was_done",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
@@ -14,6 +14,10 @@ from subgraphs.kit.types import input, shared
 
 MOST_DIGITS = 28
 """As many as arithmetic keeps (decimal's default context): a longer number would be rounded."""
+
+
+Json = NewType("Json", object)
+"""What has no fixed shape: dicts, lists, texts, numbers. For answers only."""
 
 
 def parse_decimal(value: Any) -> Decimal:
@@ -83,6 +87,11 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         description="ISO 4217.",
         serialize=str,
         parse_value=parse_currency,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value, for people and programs that know what to expect.",
+        serialize=lambda value: value,
     ),
 }
 

@@ -4,12 +4,14 @@ Nothing else in the platform touches Strawberry's resolvers; another engine read
 """
 
 import inspect
+from asyncio import sleep
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
     Callable,
     Hashable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -41,6 +43,8 @@ from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
 from subgraphs.kit.masking import Masking
+from subgraphs.kit.personal_data import personal_data
+from subgraphs.kit.policy import Policy
 from subgraphs.kit.sagas import Saga
 from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
@@ -54,6 +58,7 @@ from subgraphs.kit.specs import (
 )
 from subgraphs.kit.types import camel, describe, fields_of
 
+Broadcast = Callable[[str], Document]
 FEDERATION_VERSION: Literal["2.9"] = "2.9"
 DOCUMENTS = 1000
 """Parsed and validated documents kept per subgraph: the gateway's plans repeat."""
@@ -74,7 +79,8 @@ class Subgraph:
 
     `documents` are the operations that it sends to other agents; `timers` what its schedule runs;
     `handlers` what it does when it hears of an event; `intents` what it does outside; `sagas`
-    what it leads through other agents, every version that may still run.
+    what it leads through other agents, every version that may still run;
+    `broadcasts` make, for an agent's name, a document that this one sends to all of them.
     """
 
     name: str
@@ -89,6 +95,7 @@ class Subgraph:
     handlers: Sequence[Handler]
     intents: Sequence[Intent[Any]]
     sagas: Sequence[Saga]
+    broadcasts: Sequence[Broadcast] = ()
 
     @property
     def sdl(self) -> str:
@@ -100,18 +107,22 @@ class Subgraph:
         """Run an operation on this subgraph alone, by stock Strawberry."""
         return await self.schema.execute(document, dict(variables or {}), context_value=context)
 
+    def policies(self) -> Iterator[tuple[str, Policy]]:
+        """Who may: of every entity (`Order`), root field and field with a rule (`Order.notes`)."""
+        for resolver in self.resolvers:
+            yield resolver.entity.__name__, resolver.policy
+        for query in self.queries:
+            yield f"Query.{camel(query.name)}", query.policy
+        for mutation in self.mutations:
+            yield f"Mutation.{camel(mutation.name)}", mutation.policy
+        for subscription in self.subscriptions:
+            yield f"Subscription.{camel(subscription.name)}", subscription.policy
+        for field in self.fields:
+            yield f"{field.on.__name__}.{camel(field.name)}", field.policy
+
     def rules(self) -> dict[str, str]:
-        """Who may: the rule of every root field, contributed field and entity of this agent."""
-        rules = {f"{r.entity.__name__}": r.policy.rule for r in self.resolvers}
-        for kind, specs in (
-            ("Query", self.queries),
-            ("Mutation", self.mutations),
-            ("Subscription", self.subscriptions),
-        ):
-            rules |= {f"{kind}.{camel(spec.name)}": spec.policy.rule for spec in specs}
-        return rules | {
-            f"{spec.on.__name__}.{camel(spec.name)}": spec.policy.rule for spec in self.fields
-        }
+        """The same in words."""
+        return {name: policy.rule for name, policy in self.policies()}
 
 
 def subgraph(
@@ -128,13 +139,16 @@ def subgraph(
     intents: Sequence[Intent[Any]] = (),
     sagas: Sequence[Saga] = (),
     objections: Objections = no_objection,
+    broadcasts: Sequence[Broadcast] = (),
 ) -> Subgraph:
     """The agent's schema. What is not listed here is not in it.
 
     Every agent answers when a customer is merged or erased; `objections` is what it has against.
+    And every one says what it holds of a customer, if asked.
     """
+    queries = [*queries, personal_data(name)]
     entities = Entities(resolvers, [spec.on for spec in fields])
-    commands = [Command(spec, entities.finder(spec.makes[0])) for spec in mutations]
+    commands = [Command(spec, entities.finder) for spec in mutations]
     for spec in fields:
         _attach(spec)
     schema = _Schema(
@@ -166,6 +180,7 @@ def subgraph(
         (*handlers, *Settlement(name, objections).handlers()),
         tuple(intents),
         tuple(sagas),
+        tuple(broadcasts),
     )
 
 
@@ -204,6 +219,7 @@ async def _one_by_one(
             context.read_from(context.db.clock())
             context.cursor = getattr(event, "cursor", None)
             yield event
+            await sleep(0)  # thousands may have the same event to tell: requests come in between
     context.cursor = None
 
 

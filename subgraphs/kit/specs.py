@@ -21,6 +21,7 @@ from typing import (
     get_type_hints,
 )
 
+from events.event import Event
 from models.database import UnitOfWork
 from subgraphs.kit.bulk import Row
 from subgraphs.kit.context import Info
@@ -49,10 +50,13 @@ class Query(Generic[A, T]):
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[A, T]):
-    """`function` gives a generator of values, or is awaited for one."""
+    """`function` gives a generator of values, or is awaited for one; `events` are those that it
+    tells of, where they are declared.
+    """
 
     function: Callable[Concatenate[Info, A], Events[T]]
     policy: Policy
+    events: frozenset[type[Event]] = frozenset()
 
     @property
     def name(self) -> str:
@@ -68,6 +72,20 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Report(Generic[T]):
+    """How the payload of a mutation comes about that changes no entity: see `reported`."""
+
+    find: Callable[[Sequence[str], Info], Awaitable[Sequence[T | None]]]
+    tell: Callable[[Info, T], Awaitable[Any]]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The payload's own fields, by name, with their types."""
+        kind = get_type_hints(self.tell)["return"]
+        return {field.name: field.type for field in fields(kind)}
+
+
+@dataclass(frozen=True, slots=True)
 class Mutation(Generic[I, T, P]):
     """`function` takes `(info, work, input)`, and what `prepare` returned where there is one."""
 
@@ -76,6 +94,7 @@ class Mutation(Generic[I, T, P]):
     errors: tuple[type[UserError], ...]
     prepare: Callable[[Info, I], Awaitable[P]] | None = None
     undo: Callable[[Info, I, P], Awaitable[None]] | None = None
+    report: Report[T] | None = None
 
     @property
     def name(self) -> str:
@@ -182,6 +201,21 @@ def prepared(
     was not committed. Raising `Superseded` in the work has the kit undo and prepare again.
     """
     return lambda function: Mutation(function, policy, errors, prepare, undo)
+
+
+def reported(
+    policy: Policy,
+    *errors: type[UserError],
+    find: Callable[[Sequence[str], Info], Awaitable[Sequence[T | None]]],
+    tell: Callable[[Info, T], Awaitable[Any]],
+) -> Callable[[Callable[[Info, UnitOfWork, I], Awaitable[T]]], Mutation[I, T, None]]:
+    """A command that changes no entity: `async (info, work, input) -> a record of what was asked`.
+
+    The record has an id and a version, and is no part of the graph; a repeat with the same key
+    gets it from `find`. After the commit, outside any transaction, `tell` makes of it how things
+    stand: the fields of the dataclass that it returns are those of the payload.
+    """
+    return lambda function: Mutation(function, policy, errors, report=Report(find, tell))
 
 
 def resolver(

@@ -22,11 +22,20 @@ class OrderIncompleteError(UserError):
 
 @error
 class OrderNotEditableError(UserError):
-    """Address, lines and discounts change in a DRAFT only: what is placed is what is reserved."""
+    """Address and discounts change in a DRAFT only, lines also while an order is PLACED."""
 
     code: ErrorCode = ErrorCode.ORDER_NOT_EDITABLE
-    message: str = "An order can only be edited while it is a draft."
+    message: str = "This can no longer be edited."
     order_status: str
+
+
+@error
+class OrderBusyError(UserError):
+    """A step of the order is in flight; between two steps it can be changed."""
+
+    code: ErrorCode = ErrorCode.ORDER_BUSY
+    message: str = "The order is being worked on. Try again in a moment."
+    retryable: bool = True
 
 
 @error

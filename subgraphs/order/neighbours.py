@@ -69,7 +69,7 @@ async def reserve(
     data = await info.graph.send(DOCUMENTS["inventory", "reserve"], {"input": input})
     answer = data["createReservation"]
     if answer["errors"]:
-        raise _refusal(answer["errors"])
+        raise refusal(answer["errors"])
     made = answer["reservation"]
     left = datetime.fromisoformat(made["expiresAt"]) - info.database.clock()
     if made["status"] != "ACTIVE" or left < SHORTEST_LIFE:
@@ -99,7 +99,8 @@ def _variant(node: Mapping[str, Any]) -> Variant:
     )
 
 
-def _refusal(errors: Sequence[Mapping[str, Any]]) -> Exception:
+def refusal(errors: Sequence[Mapping[str, Any]]) -> Exception:
+    """What inventory's errors mean to who wanted to reserve."""
     codes = {error["code"] for error in errors}
     if codes == {"INSUFFICIENT_STOCK"}:
         first, *more = map(_shortage, errors)

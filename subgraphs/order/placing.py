@@ -19,7 +19,7 @@ from subgraphs.order.neighbours import Spent
 from subgraphs.order.quoting import Quote, Wish, quote
 from subgraphs.order.repository import lines, orders, placing
 from subgraphs.order.states import ORDER
-from subgraphs.order.types import Order
+from subgraphs.order.types import Order, OrderLine
 
 TRIES = 3
 """Generations that one call goes through before it leaves the rest to a later call."""
@@ -47,7 +47,7 @@ class Placement:
 async def reserve_draft(info: Info, id: ID, expected: int | None) -> Placing:
     """Refused where the draft cannot be placed; for want of stock its generation ends, too."""
     for _ in range(TRIES):
-        order, wish = await _read(info, id)
+        order, wish, _ = await read(info, id)
         ORDER.walk(order.status, OrderStatus.PLACED, by="placeOrder")
         check_version(order.version, expected)
         quoted = await quote(info, wish)
@@ -97,7 +97,7 @@ async def release_new(info: Info, prepared: Placement) -> None:
         await _release(info, prepared.reservation_id, prepared.order_id, 1)
 
 
-async def _read(info: Info, id: ID) -> tuple[Order, Wish]:
+async def read(info: Info, id: ID) -> tuple[Order, Wish, list[OrderLine]]:
     """The order and its lines as of one moment: a shared lock keeps editors out meanwhile."""
     async with info.database.unit_of_work(info.cause) as work:
         order = await orders.lock(work, info.scope, id, shared=True)
@@ -105,7 +105,7 @@ async def _read(info: Info, id: ID) -> tuple[Order, Wish]:
             raise Refused(NotFoundError(field=["orderId"]))
         found = (await lines.of_orders(work, [id]))[id]
         discounts = (await lines.discounts(work, [id]))[id]
-    return order, Wish(
+    wish = Wish(
         customer_id=order.customer_id,
         currency=order.currency,
         address=order.destination,
@@ -113,6 +113,7 @@ async def _read(info: Info, id: ID) -> tuple[Order, Wish]:
         demand={line.variant_id: line.quantity for line in found},
         discount=sum(discount.amount_minor for discount in discounts),
     )
+    return order, wish, found
 
 
 async def _end_generation(info: Info, id: ID, generation: int) -> bool:

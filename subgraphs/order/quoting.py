@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from subgraphs.kit import ID, Info, NotFoundError, PostalAddress, Reads, Refused
@@ -77,8 +78,11 @@ class Quote:
         ]
 
 
-async def quote(info: Info, wish: Wish) -> Quote:
-    """Refused for whatever stands against placing; stock is not looked at here."""
+async def quote(info: Info, wish: Wish, kept: Mapping[ID, Item] = MappingProxyType({})) -> Quote:
+    """Refused for whatever stands against placing; stock is not looked at here.
+
+    `kept` are items, by variant, that stay as they were agreed; the rest is described anew.
+    """
     if not wish.demand:
         raise Refused(EmptyOrderError())
     if wish.address is None or wish.method_id is None:
@@ -88,7 +92,9 @@ async def quote(info: Info, wish: Wish) -> Quote:
     country = wish.address.country
     method = await usable_method(info.db, wish.method_id, wish.currency, country)
     await check_buyer(info, wish.customer_id)
-    items = await basket.describe(info, wish.demand, wish.currency)
+    fresh = {id: units for id, units in wish.demand.items() if id not in kept}
+    described = {item.variant_id: item for item in await _described(info, fresh, wish.currency)}
+    items = [kept.get(id) or described[id] for id in wish.demand]
     check_discount(wish.discount, items)
     by_class = await _rates(info.db, country, [item.tax_class for item in items])
     included = info.settings(OrderSettings).prices_include_tax
@@ -99,6 +105,10 @@ async def quote(info: Info, wish: Wish) -> Quote:
         included,
     )
     return Quote(items, [by_class[item.tax_class] for item in items], made, included)
+
+
+async def _described(info: Info, wanted: Mapping[ID, int], currency: str) -> list[Item]:
+    return await basket.describe(info, wanted, currency) if wanted else []
 
 
 async def check_buyer(info: Info, customer: ID) -> None:

@@ -1,6 +1,7 @@
 """What the order agent offers."""
 
 from subgraphs.kit import (
+    ID,
     Connection,
     CurrencyCode,
     DateTimeRange,
@@ -9,14 +10,16 @@ from subgraphs.kit import (
     query,
     subgraph,
 )
-from subgraphs.order import loaders, policy, report
+from subgraphs.order import loaders, policy, report, saga_views
 from subgraphs.order.erasure import objections
 from subgraphs.order.filters import OrderSort, OrderWhere, TaxRateSort, TaxRateWhere
+from subgraphs.order.handlers import HANDLERS
 from subgraphs.order.mutations.create_order import create_order
 from subgraphs.order.mutations.place_order import place_order
 from subgraphs.order.mutations.progress import (
     add_order_note,
     cancel_order,
+    confirm_order,
     hold_order,
     release_order,
 )
@@ -27,6 +30,9 @@ from subgraphs.order.report import SalesGrouping, SalesReport
 from subgraphs.order.repository import orders as order_rows
 from subgraphs.order.repository import rates
 from subgraphs.order.repository import report as sums
+from subgraphs.order.reservation_intents import EXTEND, GIVE_BACK
+from subgraphs.order.saga import ORDER_TO_DELIVERY
+from subgraphs.order.saga_views import OrderSaga
 from subgraphs.order.subscriptions import order_changed
 from subgraphs.order.timers import placement_expiry
 from subgraphs.order.types import Order, ShippingMethod, TaxRate
@@ -55,6 +61,12 @@ async def shipping_methods(
 ) -> Connection[ShippingMethod]:
     """What is offered to that country, in that currency; staff also sees what no longer is."""
     return await rates.methods_page(info.db, info.scope, country, currency, first, after)
+
+
+@query(policy.READ_ALL)
+async def order_saga(info: Info, order_id: ID) -> OrderSaga | None:
+    """What is being done with a placed order, step by step."""
+    return await saga_views.of_order(info.db, order_id)
 
 
 @query(policy.READ_ALL)
@@ -87,6 +99,7 @@ schema = subgraph(
         shipping_methods,
         tax_rates,
         sales_report,
+        order_saga,
     ],
     mutations=[
         create_order,
@@ -95,6 +108,7 @@ schema = subgraph(
         update_order_lines,
         hold_order,
         release_order,
+        confirm_order,
         cancel_order,
         add_order_note,
         upsert_shipping_method,
@@ -122,4 +136,7 @@ schema = subgraph(
     documents=DOCUMENTS.values(),
     timers=[placement_expiry],
     objections=objections,
+    handlers=HANDLERS,
+    intents=[EXTEND, GIVE_BACK],
+    sagas=[ORDER_TO_DELIVERY],
 )

@@ -11,7 +11,7 @@ ORDER = StateMachine(
         },
         S.PLACED: {
             S.CONFIRMED: ("saga confirm", "confirmOrder"),
-            S.ON_HOLD: ("holdOrder", "saga screen"),
+            S.ON_HOLD: ("holdOrder", "saga screen", "saga reserve"),
             S.CANCELED: ("cancelOrder", "saga cancel"),
         },
         S.ON_HOLD: {
@@ -43,6 +43,9 @@ ORDER = StateMachine(
         S.DELIVERED: {S.COMPLETED: "timer return_window"},
     }
 )
+
+SAGA = "order_to_delivery"
+"""The saga (saga.py) that leads an order from PLACED on; its id is the order's."""
 
 BEFORE_FULFILLING = frozenset({S.DRAFT, S.PLACED, S.CONFIRMED})
 """Until here a customer may cancel; for a held order its state before the hold counts."""

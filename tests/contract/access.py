@@ -6,7 +6,9 @@ A word names the callers: `public` is everybody; `customer` those who own it; `r
 
 OPERATIONS: dict[str, dict[str, str]] = {
     "customer": {
+        "Query.customerCustomerData": "",
         "Query.customer": "customer read",
+        "Query.customerExport": "customer read",
         "Query.customers": "read",
         "Query.customerInteractions": "customer read",
         "Query.me": "customer staff",
@@ -14,6 +16,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.anonymizeCustomer": "customer approve",
         "Mutation.createCustomer": "write",
         "Mutation.deleteAddress": "customer write",
+        "Mutation.exportCustomerData": "customer write",
         "Mutation.mergeCustomers": "approve",
         "Mutation.reactivateCustomer": "approve",
         "Mutation.recordInteraction": "write",
@@ -24,6 +27,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Subscription.customerChanged": "customer read",
     },
     "inventory": {
+        "Query.inventoryCustomerData": "",
         "Query.availability": "public",
         "Query.availabilityBatch": "public",
         "Query.inventoryReport": "read",
@@ -33,6 +37,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Query.stockLevel": "read",
         "Query.stockLevels": "read",
         "Query.stockMovements": "read",
+        "Mutation.adjustReservation": "",
         "Mutation.adjustStock": "approve",
         "Mutation.commitReservation": "",
         "Mutation.createReservation": "",
@@ -44,15 +49,25 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Mutation.transferStock": "write",
         "Subscription.stockChanged": "read",
     },
+    "monitoring": {
+        "Query.deadLetters": "read",
+        "Query.parkedKeys": "read",
+        "Query.platformTimeline": "customer read",
+        "Mutation.replayDeadLetters": "approve",
+        "Subscription.platformEvents": "customer read",
+    },
     "order": {
+        "Query.orderCustomerData": "",
         "Query.order": "customer read",
         "Query.orderByNumber": "customer read",
+        "Query.orderSaga": "read",
         "Query.orders": "customer read",
         "Query.salesReport": "read",
         "Query.shippingMethods": "public",
         "Query.taxRates": "read",
         "Mutation.addOrderNote": "write",
         "Mutation.cancelOrder": "customer write",
+        "Mutation.confirmOrder": "approve",
         "Mutation.createOrder": "customer write",
         "Mutation.holdOrder": "approve",
         "Mutation.placeOrder": "customer write",
@@ -64,6 +79,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "Subscription.orderChanged": "customer read",
     },
     "product": {
+        "Query.productCustomerData": "",
         "Query.categories": "public",
         "Query.category": "public",
         "Query.product": "public",
@@ -92,6 +108,10 @@ CONTRIBUTED: dict[str, dict[str, str]] = {
         "ProductVariant.availability": "public",
         "ProductVariant.stockLevels": "read",
         "Warehouse.stockLevels": "read",
+    },
+    "monitoring": {
+        "Customer.timeline": "customer read",
+        "Order.timeline": "customer read",
     },
     "order": {"Customer.orders": "customer read"},
 }

@@ -37,6 +37,8 @@ def _more(name: str, salt: int) -> dict[str, Any]:
     given: dict[str, dict[str, Any]] = {
         "mergeCustomers": {"intoCustomerId": ulid("cus", 0, 9)},
         "createOrder": {"customerId": ulid("cus", 0, 9)},
+        "releaseReservation": {"reservationId": ulid("rsv", 0, salt)},
+        "replayDeadLetters": {"consumer": f"agent{salt}"},
         "setReorderPoint": {"reorderPoint": 5},
         "setStock": {"changeFrom": None},
         "transferStock": {"toWarehouseId": ulid("whs", 0, 9)},

@@ -31,6 +31,7 @@ REQUIRED_KEY = {
         "commitReservation",
     },
     "customer": {"anonymizeCustomer", "mergeCustomers"},
+    "monitoring": {"replayDeadLetters"},
 }
 """The mutations that DOMAIN.md marks: without a key they are not accepted."""
 
@@ -110,6 +111,15 @@ def test_only_the_order_agent_commands_others() -> None:
     allowed = commands_of(subgraph_of("order").documents)
     called = {name for name in mutations.fields if f"Mutation.{name}" in allowed}
     assert called == {"createReservation", "releaseReservation"}
+
+
+@pytest.mark.parametrize("sender", AGENTS)
+@pytest.mark.parametrize("agent", AGENTS)
+def test_what_goes_to_all_agents_is_understood_by_each(sender: str, agent: str) -> None:
+    for make in subgraph_of(sender).broadcasts:
+        document = make(agent)
+        assert document.owner == agent
+        assert validate(_schema(agent), document.node) == []
 
 
 @pytest.mark.parametrize("agent", AGENTS)

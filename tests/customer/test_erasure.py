@@ -103,9 +103,11 @@ async def test_an_open_order_vetoes(
     found = await _erasure(ask, id)
     assert (found["status"], found["email"]) == ("ACTIVE", "canary@example.com")
     assert found["erasure"]["state"] == "VETOED"
-    assert {"agent": "order", "answer": "VETOED", "objections": [
-        {"reason": "OPEN_ORDER", "entityId": placed}
-    ]} in found["erasure"]["agents"]  # fmt: skip
+    open_order = [{"reason": "OPEN_ORDER", "entityId": placed}]
+    answers = {"order": ("VETOED", open_order)}
+    said = {each["agent"]: (each["answer"], each["objections"])
+            for each in found["erasure"]["agents"]}  # fmt: skip
+    assert said == {agent: answers.get(agent, ("ACCEPTED", [])) for agent in AGENTS}
     assert await canaries.singing(dict(platform.databases)) == before
     assert await db.rows(select(owner_mark)) == []
     assert "customer.anonymized" not in {type for type, *_ in await events(db)}
@@ -116,7 +118,7 @@ async def test_an_open_order_vetoes(
     assert again["customer"]["status"] == "ERASURE_PENDING"
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 async def test_agents_answer_in_any_order(
     ask: Ask, shop: Shop, platform: Platform, seed: int
 ) -> None:
@@ -231,7 +233,7 @@ async def test_a_late_or_repeated_answer_changes_nothing(
     }
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 async def test_a_crash_in_any_step_changes_nothing_of_the_outcome(
     ask: Ask, shop: Shop, platform: Platform, seed: int
 ) -> None:
@@ -258,7 +260,7 @@ async def test_a_crash_in_any_step_changes_nothing_of_the_outcome(
 
 
 @pytest.mark.commits
-@pytest.mark.parametrize("round", range(6))
+@pytest.mark.parametrize("round", range(4))
 async def test_an_order_placed_at_the_very_moment(
     ask: Ask, shop: Shop, platform: Platform, courier: Courier, round: int
 ) -> None:

@@ -59,10 +59,12 @@ async def test_everything_becomes_the_others(
 ) -> None:
     anna = await canaries.full(platform)
     ben = await canaries.full(platform, "canary.ben@example.com")
+    await courier.deliver()
     hers, his = await _owned(platform, anna), await _owned(platform, ben)
     assert set(hers) == {
-        "customer.address", "customer.interaction", "inventory.reservation", "order.order_discount",
-        "order.order_hold", "order.order_line", "order.order_note", "order.orders",
+        "customer.address", "customer.interaction", "inventory.reservation",
+        "monitoring.timeline", "order.order_discount", "order.order_hold", "order.order_line",
+        "order.order_note", "order.orders",
     }  # fmt: skip
     payload = await _merge(ask, anna, ben)
     assert payload == {"customer": {"id": ben}, "errors": []}
@@ -91,17 +93,19 @@ async def test_consents_stay_with_the_record_that_they_were_given_to(
     assert await ask(document, ADMIN, id=anna) == {"customer": {"consents": [{"granted": True}]}}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 async def test_a_chain_of_merges_ends_at_its_end(
     ask: Ask, shop: Shop, platform: Platform, seed: int
 ) -> None:
     """Agents may hear of the second merge before they hear of the first."""
     names = ("anna", "ben", "cara")
     anna, ben, cara = [await canaries.full(platform, f"canary.{x}@example.com") for x in names]
+    courier = Courier(platform, seed)
+    await courier.deliver()
     before = await _owned(platform, anna)
     await _merge(ask, anna, ben, "m1")
     await _merge(ask, ben, cara, "m2")
-    await Courier(platform, seed).deliver()
+    await courier.deliver()
     assert (await _owned(platform, anna), await _owned(platform, ben)) == ({}, {})
     assert await _owned(platform, cara) == {name: 3 * count for name, count in before.items()}
 
@@ -198,7 +202,7 @@ async def test_an_erasure_waits_for_the_merge_and_covers_both(
 
 
 @pytest.mark.commits
-@pytest.mark.parametrize("round", range(6))
+@pytest.mark.parametrize("round", range(4))
 async def test_merge_and_erasure_raced(
     ask: Ask, db: Database, shop: Shop, platform: Platform, round: int
 ) -> None:

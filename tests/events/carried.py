@@ -1,12 +1,14 @@
 """Events on their way to consumers, by one bus or the other: the tests are the same."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import text
 
 from events.consumer import Consumer
+from events.kafka.bus import KafkaBus
 from events.postgres_bus import PostgresBus
 from events.sequencer import Sequencer
 from models.database import Database
@@ -34,7 +36,7 @@ class Carried(Protocol):
         ...
 
 
-class ByPostgres:
+class Way:
     """Sequencer and bus, as a process of their own would have them."""
 
     def __init__(self, wires: Wires) -> None:
@@ -44,13 +46,41 @@ class ByPostgres:
 
     @asynccontextmanager
     async def to(self, *consumers: Consumer) -> AsyncIterator[None]:
+        """See `Carried`."""
         wires = Wires(self.db, self.captured)
         sequencer = Sequencer(wires.db, wires.bell, wires.defects)
-        bus = PostgresBus(wires.db, wires.bell, consumers, wires.defects)
-        async with running(wires.bell.run(), sequencer.run(), bus.run()):
+        async with running(wires.bell.run(), sequencer.run(), self.bus(wires, consumers)):
             yield
+
+    def bus(self, wires: Wires, consumers: Sequence[Consumer]) -> Coroutine[Any, Any, None]:
+        raise NotImplementedError
 
     async def lag(self, consumer: str) -> int:
         """See `Carried`."""
         [row] = await self.db.rows(LAG, {"consumer": consumer})
         return int(row[0])
+
+
+class ByPostgres(Way):
+    def bus(self, wires: Wires, consumers: Sequence[Consumer]) -> Coroutine[Any, Any, None]:
+        return PostgresBus(wires.db, wires.bell, consumers, wires.defects).run()
+
+
+class ByKafka(Way):
+    """With more `patience` than a test lasts, what does not fail comes from Kafka alone."""
+
+    def __init__(self, wires: Wires, servers: str, patience: float = 600.0) -> None:
+        super().__init__(wires)
+        self._servers = servers
+        self._patience = patience
+
+    def bus(self, wires: Wires, consumers: Sequence[Consumer]) -> Coroutine[Any, Any, None]:
+        return KafkaBus(
+            wires.db,
+            wires.bell,
+            consumers,
+            wires.defects,
+            self._servers,
+            keep=timedelta(days=1),
+            patience=self._patience,
+        ).run()

@@ -3,8 +3,9 @@
 import pytest
 
 from models.database import Database
-from tests.events.carried import ByPostgres, Carried
+from tests.events.carried import ByKafka, ByPostgres, Carried
 from tests.events.traffic import Wires, create_effects
+from tests.kafka.broker import Broker
 
 
 @pytest.fixture
@@ -13,6 +14,10 @@ async def wires(db: Database) -> Wires:
     return Wires(db)
 
 
-@pytest.fixture
-def carried(wires: Wires) -> Carried:
-    return ByPostgres(wires)
+@pytest.fixture(params=["postgresql", pytest.param("kafka", marks=pytest.mark.kafka)])
+def carried(request: pytest.FixtureRequest, wires: Wires) -> Carried:
+    """Both buses: the broker is started when the first test needs it."""
+    if request.param == "postgresql":
+        return ByPostgres(wires)
+    broker: Broker = request.getfixturevalue("broker")
+    return ByKafka(wires, broker.servers)

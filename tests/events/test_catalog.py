@@ -6,13 +6,16 @@ from typing import Any, get_type_hints
 import pytest
 
 from events.catalog import AGENT_OF, EVENTS, aggregate_word
+from events.catalog import customer as customer_events
 from events.catalog import order as order_events
 from events.event import Audience, Event, EventOfAnyAgent, Part, own_aggregate
 from events.published import topic
 from events.timelines import customer_of, order_of, timelines
 from events.topics import PARTITIONS, partition_of
 from events.values import OneOf
+from models.customer import ErasureAnswer
 from models.order import CancelReason, HoldReason
+from subgraphs.customer.types import ErasureReason
 from subgraphs.order.states import ORDER
 from tests.events.domain import CONSUMES, EVERY_AGENT_PUBLISHES, PUBLISHED, PUBLISHES, TRIGGERS
 from tests.events.examples import example
@@ -101,6 +104,9 @@ def test_a_price_is_its_variants_and_counted_by_currency() -> None:
 def test_states_and_reasons_are_those_of_the_tables() -> None:
     assert _names(order_events.OrderCanceled, "reason") == {each.name for each in CancelReason}
     assert _names(order_events, "HoldReason") == {each.name for each in HoldReason}
+    assert _names(customer_events.Objection, "reason") == {each.name for each in ErasureReason}
+    answers = _names(customer_events.CustomerErasureAnswered, "answer")
+    assert answers == {each.name for each in ErasureAnswer}
     released = {to.name for before, to, by in ORDER.walks() if by == "releaseOrder"}
     assert _names(order_events.OrderReleased, "status") == released
 

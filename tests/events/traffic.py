@@ -17,6 +17,7 @@ from events.received import Received
 from models.database import Cause, Database, UnitOfWork
 
 T = TypeVar("T")
+TOO_LONG = 60.0
 CAUSE = Cause(actor="usr_1", correlation_id="req_1", on_behalf_of="cus_1")
 CREATE = text("""
     CREATE TABLE platform.effect (
@@ -24,6 +25,7 @@ CREATE = text("""
         sequence bigint NOT NULL, position bigint NOT NULL);
 """)
 GRANT = text("GRANT ALL ON platform.effect, platform.effect_number_seq TO PUBLIC")
+REBORN = text("UPDATE platform.log_counter SET incarnation = gen_random_uuid()")
 RECORD = text("""
     INSERT INTO platform.effect (consumer, event_id, key, sequence, position)
     VALUES (:consumer, :event_id, :key, :sequence, :position)
@@ -35,16 +37,19 @@ LOGGED = text("SELECT position, aggregate_id, sequence FROM platform.event_log O
 
 
 async def until(look: Callable[[], Awaitable[T]], enough: Callable[[T], bool]) -> T:
-    """What is seen, once it is enough."""
-    while not enough(seen := await look()):  # noqa: ASYNC110  # other processes' doing
-        await asyncio.sleep(0.01)
+    """What is seen, once it is enough; TimeoutError where it never is."""
+    async with asyncio.timeout(TOO_LONG):
+        while not enough(seen := await look()):  # noqa: ASYNC110  # other processes' doing
+            await asyncio.sleep(0.01)
     return seen
 
 
 async def create_effects(db: Database) -> None:
+    """And an incarnation of its own: the clones of one database would take each other's events."""
     async with db.unit_of_work() as work:
         await work.execute(CREATE)
         await work.execute(GRANT)
+        await work.execute(REBORN)
 
 
 async def say(db: Database, *keys: str) -> None:

@@ -76,6 +76,20 @@ _JOINS: Final = [
         variables={"v": _VARIANT},
     ),
     Operation(
+        "orders' timelines, each event's subject from its owner",
+        """query ($id: ID!) { customer(id: $id) { displayName orders(first: 2) { number
+           timeline(first: 3) { totalCount edges { node { type data subject { __typename
+           ... on Order { number customer { email } } ... on Reservation { expiresAt
+           lines { variant { sku } } } } } } } } } }""",
+        variables={"id": SHIPPED.customer.id},
+    ),
+    Operation(
+        "the same events from above, without what their subjects are",
+        """{ platformTimeline(first: 5) { pageInfo { hasNextPage } edges { node { cursor type
+           subject { ... on Order { id } ... on Customer { id } ... on Reservation { id } }
+           actor { kind id } } } } }""",
+    ),
+    Operation(
         "movements and where they went",
         """{ stockMovements(first: 3) { edges { node { kind delta variant { sku }
            stockLevel { onHand variant { name } } } } } }""",

@@ -17,7 +17,8 @@ from tests.interop.corpus import SUPERGRAPH
 from tests.interop.peers import apollo, hive
 from tests.postgres import Server
 from tests.workflows import seeded
-from tests.workflows.operations import Answers, Operation
+from tests.workflows.operations import CONFIRMED, DRAFT, SHIPPED, Answers, Operation
+from tests.workflows.remembered import remembered
 from tests.workflows.shop import Determined, Shop, agent_servers, headers, served
 from tests.workflows.test_transports import NOW, Numbered
 
@@ -55,7 +56,7 @@ class Clients:
 async def three(
     server: Server, key: SigningKey, packages: Path, folder: Path
 ) -> AsyncIterator[Clients]:
-    """All three, each in front of four agent servers and a database of its own."""
+    """All three, each in front of agent servers and a database of its own."""
     async with AsyncExitStack() as stack:
         urls: dict[str, str] = {}
         for gateway in (OURS, *PEERS):
@@ -65,6 +66,7 @@ async def three(
                     partial(server.url, name), key, folder, Determined(lambda: NOW, Numbered())
                 )
             )
+            await remembered(agents["monitoring"], SHIPPED.id, CONFIRMED.id, DRAFT.id)
             log = folder / f"{gateway}.log"
             if gateway == OURS:
                 opened = _ours(Shop(_gateway(at), agents, key))

@@ -9,6 +9,7 @@ from models.inventory import ReservationStatus
 from tests.inventory.reserved import ID_1, reservation_in
 from tests.inventory.stock import (
     ADJUST,
+    ADJUST_RESERVATION,
     COMMIT,
     EXTEND,
     RECEIVE,
@@ -86,6 +87,13 @@ COMMANDS = [
     Command("commitReservation", COMMIT, HELD, LATER, None),
     Command("releaseReservation", RELEASE, HELD, LATER, "approve"),
     Command(
+        "adjustReservation",
+        ADJUST_RESERVATION,
+        {**HELD, "lines": [{"variantId": variant(2), "by": 1}]},
+        {"lines": [{"variantId": variant(2), "by": 2}]},
+        None,
+    ),
+    Command(
         "setReorderPoint", REORDER, {**LEVEL_1, "reorderPoint": 10}, {"reorderPoint": 11}, "write"
     ),
 ]
@@ -96,5 +104,6 @@ KEYED = {
     "receiveStock",
     "createReservation",
     "commitReservation",
+    "adjustReservation",
 }
 """Those that DOMAIN.md marks as needing a key."""

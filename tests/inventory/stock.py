@@ -30,6 +30,7 @@ RESERVE = _mutation("createReservation", RESERVATION)
 EXTEND = _mutation("extendReservation", RESERVATION)
 COMMIT = _mutation("commitReservation", RESERVATION)
 RELEASE = _mutation("releaseReservation", RESERVATION)
+ADJUST_RESERVATION = _mutation("adjustReservation", RESERVATION)
 PLANNED = "events { type subject }"
 ADJUST = _mutation("adjustStock", f"stockLevel {{ {LEVEL} }} {PLANNED} {ERRORS}")
 SET = _mutation("setStock", f"stockLevel {{ {LEVEL} }} {PLANNED} {ERRORS}")

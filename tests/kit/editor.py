@@ -1,7 +1,7 @@
 """An agent with a saga: an editor who has notes copied, waits for approval, and publishes."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from subgraphs.kit import Document, Info, anyone, query, sagas, subgraph
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import GraphUnavailable
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.saga_runner import Sagas
 from subgraphs.kit.saga_store import SagaRow
 from subgraphs.kit.sagas import (
@@ -188,8 +189,13 @@ class Desk:
 
     @property
     def agents(self) -> Agents:
-        found = Agents({"editor": editor(*self.sagas)}, self.db, self.capture, remote=self.way)
-        return replace(found, others=self.others)
+        return Agents(
+            {"editor": editor(*self.sagas)},
+            self.db,
+            self.capture,
+            {Roster: Roster(self.others)},
+            remote=self.way,
+        )
 
     def worker(self, poll: float = 30) -> Worker[SagaRow]:
         return Worker(self.db, Sagas(self.agents), self.capture, poll=timedelta(seconds=poll))

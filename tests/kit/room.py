@@ -12,7 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select, t
 
 from events.catalog.customer import CustomerUpdated
 from events.outbox import emit
-from models.database import Database
+from models.database import Database, inside_unit_of_work
 from models.error_codes import ErrorCode
 from models.tables import Time
 from subgraphs.kit import (
@@ -50,6 +50,7 @@ from subgraphs.kit import (
     owner_or,
     prepared,
     query,
+    reported,
     resolver,
     service,
     staff,
@@ -302,6 +303,43 @@ async def tear_notes(
     return await work.fetch(torn, Note)
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What was asked: to count somebody's notes."""
+
+    id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    counted: int
+    inside: bool
+
+
+async def _countings(ids: Sequence[str], info: Info) -> list[Counting | None]:
+    return [Counting(id, 1) for id in ids]
+
+
+async def _count(info: Info, asked: Counting) -> Counted:
+    rows = await info.db.rows(select(N.id).where(N.owner_id == asked.id))
+    return Counted(counted=len(rows), inside=inside_unit_of_work())
+
+
+@input
+class CountNotesInput:
+    owner_id: ID
+    idempotency_key: str | None = None
+
+
+@reported(WRITE, TooLoudError, find=_countings, tell=_count)
+async def count_notes(info: Info, work: UnitOfWork, input: CountNotesInput) -> Counting:
+    if input.owner_id.isupper():
+        raise Refused(TooLoudError(loud=input.owner_id))
+    await _add(work, input.owner_id, "counted", 0)
+    return Counting(input.owner_id, 1)
+
+
 async def _ask_outside(info: Info, input: WriteNoteInput) -> str:
     answer = await info.graph.send(ELSEWHERE, {"t": input.text})
     OUTSIDE.answers.append(answer["check"])
@@ -375,7 +413,15 @@ BORROW = Intent("note_borrow", _borrow, _keep)
 schema = subgraph(
     "note",
     queries=[lookup(notes_by_id), notes, broken, echo],
-    mutations=[write_note, edit_note, write_notes, copy_notes, tear_notes, write_checked_note],
+    mutations=[
+        write_note,
+        edit_note,
+        write_notes,
+        copy_notes,
+        tear_notes,
+        write_checked_note,
+        count_notes,
+    ],
     resolvers=[notes_by_id, notes_by_text],
     fields=[note_count, secret],
     documents=[ELSEWHERE],

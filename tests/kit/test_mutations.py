@@ -246,3 +246,28 @@ async def test_an_undo_that_fails_hides_no_refusal(room: Room) -> None:
     ]
     [row] = await room.rows("SELECT agent, path, kind FROM platform.captured_error")
     assert row == ("note", "writeCheckedNote.undo", "ConnectionError")
+
+
+COUNT = """mutation($input: CountNotesInput!) { countNotes(input: $input) {
+    counted inside errors { code } } }"""
+
+
+async def test_a_mutation_that_changes_no_entity_tells_how_things_stand(room: Room) -> None:
+    """After its commit, and anew for each repeat; what was asked is done once."""
+    asked = {"ownerId": "bert", "idempotencyKey": "count"}
+    for expected in (1, 1):
+        told = await room.ask(COUNT, ADMIN, input=asked)
+        assert told["countNotes"] == {"counted": expected, "inside": False, "errors": []}
+    await room.ask(COUNT, ADMIN, input={"ownerId": "bert"})
+    told = await room.ask(COUNT, ADMIN, input=asked)
+    assert told["countNotes"] == {"counted": 2, "inside": False, "errors": []}
+
+
+async def test_its_refusals_are_as_any_others(room: Room) -> None:
+    for who, owner, code in (
+        (ADMIN, "BERT", "VARIANT_UNAVAILABLE"),
+        (staff("note:read"), "bert", "FORBIDDEN"),
+    ):
+        told = await room.ask(COUNT, who, input={"ownerId": owner})
+        assert told["countNotes"] == {"counted": None, "inside": None, "errors": [{"code": code}]}
+    assert await room.rows("SELECT * FROM platform.kit_note") == []

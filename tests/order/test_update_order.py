@@ -163,8 +163,6 @@ async def test_customers_give_themselves_no_discount(shop: Shop, desk: Desk) -> 
 
 async def test_what_is_placed_is_not_edited(shop: Shop, desk: Desk) -> None:
     order = await desk.placed()
-    [error] = await _lines_refused(shop, desk, order["id"], {1: 1})
-    assert (error["code"], error["orderStatus"]) == ("ORDER_NOT_EDITABLE", "PLACED")
     before = await shop.everything()
     changes: list[dict[str, Any]] = [
         {"shippingAddress": None},

@@ -353,6 +353,12 @@ MUTATIONS = [
         {"input": {"country": "DE", "taxClass": "STANDARD", "rate": "0.01"}},
     ),
     Operation(
+        "a replay of what is not parked",
+        change("replayDeadLetters", "replayed remaining"),
+        agent="monitoring",
+        variables={"input": {"consumer": "nobody", "idempotencyKey": "replay"}},
+    ),
+    Operation(
         "a currency that nobody trades in",
         change("createOrder", "order { id }"),
         as_buyer,

@@ -202,6 +202,38 @@ QUERIES = [
         """,
     ),
     Operation(
+        "what happened to an order",
+        """
+        query ($id: ID!) {
+          platformTimeline(where: {subject: $id}, orderBy: {direction: ASC}) {
+            totalCount edges { cursor node { id cursor type version occurredAt subjectId data
+              subject { __typename ... on Order { id } } actor { kind id onBehalfOf }
+              correlationId causationId } }
+          }
+        }
+        """,
+        reader("monitoring"),
+        "monitoring",
+        {"id": SHIPPED.id},
+    ),
+    Operation(
+        "a timeline for who may not read it",
+        "{ platformTimeline(first: 1) { totalCount } }",
+        reader("order"),
+        "monitoring",
+    ),
+    Operation(
+        "an order's timeline, each event with its subject",
+        """
+        query ($id: ID!) {
+          order(id: $id) { number timeline { totalCount edges { node { type data
+            subject { __typename ... on Order { state: status }
+                      ... on Reservation { status lines { committed } } } } } } }
+        }
+        """,
+        variables={"id": CONFIRMED.id},
+    ),
+    Operation(
         "one of several operations",
         "query A { me { id } } query B { categories(first: 2) { edges { node { name } } } }",
         ANONYMOUS,

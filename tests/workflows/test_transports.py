@@ -17,8 +17,9 @@ from souk.seed.chance import EPOCH
 from tests.postgres import Server
 from tests.workflows import seeded
 from tests.workflows.mutations import MUTATIONS
-from tests.workflows.operations import Operation
+from tests.workflows.operations import CONFIRMED, SHIPPED, Operation
 from tests.workflows.queries import QUERIES
+from tests.workflows.remembered import remembered
 from tests.workflows.shop import Answer, Determined, Shop, in_process, over_sockets
 
 OPERATIONS = [*QUERIES, *MUTATIONS]
@@ -52,6 +53,7 @@ async def answers(
             given = Determined(lambda: NOW, Numbered())
             opened = kind(partial(server.url, name), installation_key, spool, given)
             shops[way] = await stack.enter_async_context(opened)
+            await remembered(shops[way].agents["monitoring"], SHIPPED.id, CONFIRMED.id)
         yield {
             "local": await _all(shops["local"], _through_gateway),
             "http": await _all(shops["http"], _through_gateway),
@@ -97,10 +99,10 @@ def comparable(answer: Answer) -> Answer:
 
 
 def test_there_is_enough_to_compare(shop: Shop) -> None:
-    assert (len(QUERIES), len(MUTATIONS)) == (29, 28)
+    assert (len(QUERIES), len(MUTATIONS)) == (32, 29)
     assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)
     alone = [operation for operation in OPERATIONS if operation.agent is not None]
-    assert len(alone) == 37
+    assert len(alone) == 40
 
 
 @pytest.mark.parametrize("asked", OPERATIONS, ids=lambda asked: asked.name)
@@ -131,6 +133,7 @@ ANSWERED = {
     "a list for staff only": "FORBIDDEN",
     "some may be seen and some may not": "FORBIDDEN",
     "what a customer may not see of an own order": "FORBIDDEN",
+    "a timeline for who may not read it": "FORBIDDEN",
     "text with a NUL": "INVALID_INPUT",
     "a time that is none": "BAD_USER_INPUT",
     "a field that does not exist": "GRAPHQL_VALIDATION_FAILED",
@@ -154,6 +157,7 @@ REFUSED = {
     "somebody else's is canceled": "NOT_FOUND",
     "what was shipped is not canceled": "INVALID_TRANSITION",
     "a change that this caller may not make": "FORBIDDEN",
+    "a replay of what is not parked": "NOT_FOUND",
 }
 """Which mutations say in their payload that nothing was changed."""
 

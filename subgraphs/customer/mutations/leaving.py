@@ -1,13 +1,11 @@
 """Merging records, and erasing what is personal of a customer."""
 
-from subgraphs.customer import policy
+from subgraphs.customer import exporting, policy
 from subgraphs.customer.errors import CustomerNotActiveError, MergeInProgressError
 from subgraphs.customer.service import leaving
-from subgraphs.customer.types import Customer
+from subgraphs.customer.types import Customer, Export
 from subgraphs.kit import ID, Info, UnitOfWork, input, mutation
-from subgraphs.kit.roster import Roster
-
-ITSELF = "customer"
+from subgraphs.kit.roster import everybody
 
 
 @input
@@ -24,7 +22,7 @@ class MergeCustomersInput:
 async def merge_customers(info: Info, work: UnitOfWork, input: MergeCustomersInput) -> Customer:
     """Two records of one person become one: the payload's, which has all that the other had."""
     return await leaving.merge(
-        work, input.customer_id, input.into_customer_id, input.expected_version, _agents(info)
+        work, input.customer_id, input.into_customer_id, input.expected_version, everybody(info)
     )
 
 
@@ -43,10 +41,19 @@ async def anonymize_customer(
     done it; one that objects, for an open order say, leaves everything as it was.
     """
     return await leaving.anonymize(
-        work, info.scope, input.customer_id, input.expected_version, _agents(info)
+        work, info.scope, input.customer_id, input.expected_version, everybody(info)
     )
 
 
-def _agents(info: Info) -> list[str]:
-    """All that have a say, whether they answer at the moment or not."""
-    return sorted(info.settings(Roster).agents | {ITSELF})
+@input
+class ExportCustomerDataInput:
+    customer_id: ID
+    idempotency_key: str | None = None
+
+
+@mutation(policy.CHANGE, CustomerNotActiveError)
+async def export_customer_data(
+    info: Info, work: UnitOfWork, input: ExportCustomerDataInput
+) -> Export:
+    """Gather all that any agent holds of the customer. `customerExport` says when it is ready."""
+    return await exporting.begin(work, info.scope, input.customer_id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import and_, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -18,12 +17,10 @@ AGENT = tables.erasure_agent.c
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an erasure has come; `answers` and `acknowledged` are by agent."""
+    """How far an erasure has come; `answers` are by agent."""
 
-    customer_id: ID
     state: ErasureState
     answers: dict[str, ErasureAnswer | None]
-    acknowledged: dict[str, datetime | None]
 
 
 async def begin(work: UnitOfWork, customer: ID, agents: Iterable[str]) -> ID:
@@ -38,20 +35,24 @@ async def begin(work: UnitOfWork, customer: ID, agents: Iterable[str]) -> ID:
 
 async def progress(work: UnitOfWork, id: str) -> Progress | None:
     """As far as it has come."""
-    found = await work.rows(
-        select(ERASURE.customer_id, ERASURE.state).where(ERASURE.id == id).with_for_update()
-    )
+    found = await work.rows(select(ERASURE.state).where(ERASURE.id == id))
     if not found:
         return None
-    agents = await work.rows(
-        select(AGENT.agent, AGENT.answer, AGENT.acknowledged_at).where(AGENT.erasure_id == id)
-    )
-    return Progress(
-        customer_id=found[0].customer_id,
-        state=found[0].state,
-        answers={row.agent: row.answer for row in agents},
-        acknowledged={row.agent: row.acknowledged_at for row in agents},
-    )
+    agents = await work.rows(select(AGENT.agent, AGENT.answer).where(AGENT.erasure_id == id))
+    return Progress(found[0].state, {row.agent: row.answer for row in agents})
+
+
+async def scrubbing(work: UnitOfWork, customer: ID) -> ID | None:
+    """The erasure of this customer that every agent has agreed on and not every one has done."""
+    under_way = (ERASURE.customer_id == customer) & (ERASURE.state == ErasureState.SCRUBBING)
+    rows = await work.rows(select(ERASURE.id).where(under_way))
+    return ID(rows[0].id) if rows else None
+
+
+async def unacknowledged(work: UnitOfWork, id: ID) -> bool:
+    """Whether an agent has yet to do it."""
+    waiting = (AGENT.erasure_id == id) & AGENT.acknowledged_at.is_(None)
+    return bool(await work.rows(select(AGENT.agent).where(waiting).limit(1)))
 
 
 async def answer(
@@ -61,8 +62,10 @@ async def answer(
     given: ErasureAnswer,
     objections: Sequence[dict[str, str | None]],
 ) -> None:
-    """What one agent said."""
-    answered = update(tables.erasure_agent).where(AGENT.erasure_id == id, AGENT.agent == agent)
+    """What one agent said; it says so once."""
+    answered = update(tables.erasure_agent).where(
+        AGENT.erasure_id == id, AGENT.agent == agent, AGENT.answer.is_(None)
+    )
     await work.execute(
         answered.values(answer=given, objections=list(objections), answered_at=work.now)
     )

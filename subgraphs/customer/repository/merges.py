@@ -37,3 +37,13 @@ async def outstanding(db: Reads, merged: Sequence[ID]) -> list[str]:
         MERGE.merged_id.in_(merged), MERGE.acknowledged_at.is_(None)
     )
     return sorted({row.agent for row in await db.rows(waiting)})
+
+
+async def survivor(db: Reads, id: ID) -> ID:
+    """The record that this one is part of now: itself, unless it was merged."""
+    line = select(CUSTOMER.id, CUSTOMER.merged_into_id).where(CUSTOMER.id == id)
+    tree = line.cte("line", recursive=True)
+    more = select(CUSTOMER.id, CUSTOMER.merged_into_id)
+    tree = tree.union(more.join(tree, CUSTOMER.id == tree.c.merged_into_id))
+    rows = await db.rows(select(tree.c.id).where(tree.c.merged_into_id.is_(None)))
+    return ID(rows[0].id)

@@ -14,7 +14,7 @@ from events.catalog.customer import (
 from events.outbox import emit
 from models.customer import CustomerStatus, ErasureAnswer, ErasureState
 from subgraphs.customer.errors import CustomerNotActiveError, MergeInProgressError
-from subgraphs.customer.repository import addresses, customers, erasures, merges
+from subgraphs.customer.repository import addresses, customers, erasures, exports, merges
 from subgraphs.customer.service import aggregate
 from subgraphs.customer.states import CUSTOMER, EMAIL_IS_OWN, LIVE
 from subgraphs.customer.types import Customer
@@ -80,14 +80,18 @@ async def anonymize(
 
 
 async def take_answer(work: UnitOfWork, said: CustomerErasureAnswered) -> None:
-    """The first veto ends the erasure, the last acceptance begins it in earnest."""
+    """The first veto ends the erasure, the last acceptance begins it in earnest. What others say
+    after a veto is shown, and changes nothing.
+    """
     customer = await customers.lock(work, EVERY_ROW, ID(said.subject))
     erasure = await erasures.progress(work, said.erasure_id)
-    if customer is None or erasure is None or erasure.state is not ErasureState.REQUESTED:
+    if customer is None or erasure is None:
         return
     given = ErasureAnswer[said.answer]
     objections = [asdict(objection) for objection in said.objections]
     await erasures.answer(work, said.erasure_id, said.agent, given, objections)
+    if erasure.state is not ErasureState.REQUESTED:
+        return
     answers = {**erasure.answers, said.agent: given}
     if given is ErasureAnswer.VETOED:
         await _withdraw(work, customer, said.erasure_id)
@@ -96,14 +100,24 @@ async def take_answer(work: UnitOfWork, said: CustomerErasureAnswered) -> None:
 
 
 async def take_acknowledgement(work: UnitOfWork, said: CustomerErasureAcknowledged) -> None:
-    """The last one ends the erasure."""
+    """The last one ends the erasure, unless there is a file left."""
     await customers.lock(work, EVERY_ROW, ID(said.subject))
     erasure = await erasures.progress(work, said.erasure_id)
     if erasure is None or erasure.state is not ErasureState.SCRUBBING:
         return
     await erasures.acknowledge(work, said.erasure_id, said.agent)
-    if all({**erasure.acknowledged, said.agent: work.now}.values()):
-        await erasures.become(work, said.erasure_id, ErasureState.DONE)
+    await finish(work, ID(said.subject))
+
+
+async def finish(work: UnitOfWork, customer_id: ID) -> None:
+    """An erasure is done when every agent has acknowledged it, and no exported file is left."""
+    whose = await merges.survivor(work, customer_id)
+    await customers.lock(work, EVERY_ROW, whose)
+    scrubbing = await erasures.scrubbing(work, whose)
+    if scrubbing is None or await erasures.unacknowledged(work, scrubbing):
+        return
+    if not await exports.lying_about(work, await merges.family(work, whose)):
+        await erasures.become(work, scrubbing, ErasureState.DONE)
 
 
 async def _withdraw(work: UnitOfWork, customer: Customer, erasure: str) -> None:

@@ -2,12 +2,23 @@
 
 from datetime import datetime
 
-from subgraphs.inventory import policy, reservations
+from subgraphs.inventory import adjusting, policy, reservations
 from subgraphs.inventory.allocation import Wanted
 from subgraphs.inventory.errors import InsufficientStockError
 from subgraphs.inventory.mutations.checks import LARGEST_QUANTITY, check_id, check_quantity
 from subgraphs.inventory.types import Reservation
-from subgraphs.kit import ID, Info, NotFoundError, Refused, UnitOfWork, input, invalid, mutation
+from subgraphs.kit import (
+    ID,
+    Info,
+    NotFoundError,
+    Refused,
+    UnitOfWork,
+    input,
+    invalid,
+    mutation,
+    prepared,
+)
+from subgraphs.kit.steps import made_by_step
 
 MOST_LINES = 500
 
@@ -86,16 +97,76 @@ async def commit_reservation(
 
 @input
 class ReleaseReservationInput:
-    reservation_id: ID
+    """Either a reservation, or the key of the saga's step that made one: of that, nothing is left,
+    even where its command comes later.
+    """
+
+    reservation_id: ID | None = None
+    step: str | None = None
     expected_version: int | None = None
     idempotency_key: str | None = None
 
 
-@mutation(policy.APPROVE)
+async def _named(info: Info, input: ReleaseReservationInput) -> ID:
+    if (input.reservation_id is None) == (input.step is None):
+        raise invalid("Either a reservation or a step.", "reservationId")
+    if input.step is None:
+        assert input.reservation_id is not None  # noqa: S101  # one of the two is given
+        return input.reservation_id
+    [made] = await made_by_step(info, create_reservation, input.step)
+    return ID(made)
+
+
+@prepared(policy.APPROVE, prepare=_named)
 async def release_reservation(
-    info: Info, work: UnitOfWork, input: ReleaseReservationInput
+    info: Info, work: UnitOfWork, input: ReleaseReservationInput, id: ID
 ) -> Reservation:
-    """Let go of the units that are not consumed: they can be sold again."""
-    return await reservations.release(
-        work, input.reservation_id, info.scope, input.expected_version
-    )
+    """Let go of the units that are not consumed: they can be sold again.
+
+    By its step, also one that has ended by itself: then nothing changes.
+    """
+    again = input.step is not None
+    return await reservations.release(work, id, info.scope, input.expected_version, again)
+
+
+@input
+class ReservedChangeInput:
+    """`by` units more, from wherever most are available, or fewer."""
+
+    variant_id: ID
+    by: int
+
+
+@input
+class AdjustReservationInput:
+    """`step`: where that earlier step of the caller's adjusted it, this takes it back."""
+
+    reservation_id: ID
+    lines: list[ReservedChangeInput]
+    step: str | None = None
+    idempotency_key: str
+
+
+async def _adjusted(info: Info, input: AdjustReservationInput) -> None:
+    if input.step is not None:
+        await made_by_step(info, adjust_reservation, input.step)
+
+
+@prepared(policy.RESERVE, InsufficientStockError, prepare=_adjusted)
+async def adjust_reservation(
+    info: Info, work: UnitOfWork, input: AdjustReservationInput, _: None
+) -> Reservation:
+    """Keep more units of some variants, and give others back: all of it or nothing.
+
+    Of a reservation that has ended nothing can be given back any more: then nothing changes.
+    """
+    if not 1 <= len(input.lines) <= MOST_LINES:
+        raise invalid(f"Must have 1 to {MOST_LINES} lines.", "lines")
+    changes: dict[ID, int] = {}
+    for index, line in enumerate(input.lines):
+        check_id(line.variant_id, "var", "lines", index, "variantId")
+        check_quantity(1, abs(line.by), LARGEST_QUANTITY, "lines", index, "by")
+        if line.variant_id in changes:
+            raise invalid("A variant stands in one line only.", "lines", index, "variantId")
+        changes[line.variant_id] = line.by
+    return await adjusting.adjust(work, input.reservation_id, info.scope, changes)

@@ -1,9 +1,10 @@
-"""Hold, release, cancel and annotate an order."""
+"""Hold, release, confirm, cancel and annotate an order."""
 
 from subgraphs.kit import ID, Info, UnitOfWork, input, length, mutation
 from subgraphs.order import policy
 from subgraphs.order.enums import CancelReason, HoldReason
-from subgraphs.order.service import progress
+from subgraphs.order.service import confirmation, progress
+from subgraphs.order.settings import OrderSettings
 from subgraphs.order.types import Order
 
 LONGEST_NOTE = 2000
@@ -24,7 +25,10 @@ class HoldOrderInput:
 async def hold_order(info: Info, work: UnitOfWork, input: HoldOrderInput) -> Order:
     """Stop an order for a reason; it goes on when every reason is gone."""
     note = None if input.note is None else length(input.note, LONGEST_NOTE, "note")
-    return await progress.hold(work, input.order_id, input.reason, note, input.expected_version)
+    review = info.settings(OrderSettings).review
+    return await progress.hold(
+        work, input.order_id, input.reason, note, input.expected_version, review
+    )
 
 
 @input
@@ -41,6 +45,19 @@ class ReleaseOrderInput:
 async def release_order(info: Info, work: UnitOfWork, input: ReleaseOrderInput) -> Order:
     """End one hold, or all; after the last one the order is where it was before them."""
     return await progress.release(work, input.order_id, input.reason, input.expected_version)
+
+
+@input
+class ConfirmOrderInput:
+    order_id: ID
+    expected_version: int | None = None
+    idempotency_key: str | None = None
+
+
+@mutation(policy.APPROVE)
+async def confirm_order(info: Info, work: UnitOfWork, input: ConfirmOrderInput) -> Order:
+    """Let a PLACED order go on, where orders are confirmed by hand; it is CONFIRMED soon after."""
+    return await confirmation.confirm(work, input.order_id, input.expected_version)
 
 
 @input

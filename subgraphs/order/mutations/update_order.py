@@ -1,4 +1,4 @@
-"""Edit a draft: where it goes, how it is sent, what is taken off, what is in it."""
+"""Edit an order: where it goes, how it is sent, what is taken off, what is in it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,14 +22,21 @@ from subgraphs.kit import (
     prepared,
 )
 from subgraphs.kit.errors import ForbiddenError
-from subgraphs.order import basket, policy
+from subgraphs.order import amending, basket, policy
+from subgraphs.order.amending import Amendment
 from subgraphs.order.basket import Item, OrderLineInput
+from subgraphs.order.enums import OrderStatus
 from subgraphs.order.errors import (
+    BuyerNotActiveError,
     DiscountTooLargeError,
+    EmptyOrderError,
+    InsufficientStockError,
+    OrderBusyError,
     OrderCurrencyError,
     OrderNotEditableError,
     PriceUnavailableError,
     ShippingUnavailableError,
+    TaxRateMissingError,
     VariantUnavailableError,
 )
 from subgraphs.order.repository import orders
@@ -91,33 +98,57 @@ class UpdateOrderLinesInput:
     idempotency_key: str | None = None
 
 
-async def _describe(info: Info, input: UpdateOrderLinesInput) -> Sequence[Item]:
+async def _describe(info: Info, input: UpdateOrderLinesInput) -> Sequence[Item] | Amendment:
     wanted = basket.demand(input.lines)
     order = (await orders.by_id(info.db, info.scope, [input.order_id])).get(input.order_id)
     if order is None:
         raise Refused(NotFoundError(field=["orderId"]))
+    if order.status is OrderStatus.PLACED:
+        return await amending.prepare(info, order.id, wanted, input.expected_version)
     drafts.check_editable(order)
     return await basket.describe(info, wanted, order.currency)
 
 
+async def _undo(
+    info: Info, input: UpdateOrderLinesInput, described: Sequence[Item] | Amendment
+) -> None:
+    if isinstance(described, Amendment):
+        await amending.abandon(info, described)
+
+
 @prepared(
     policy.WRITE,
+    BuyerNotActiveError,
     DiscountTooLargeError,
+    EmptyOrderError,
+    InsufficientStockError,
+    OrderBusyError,
     OrderCurrencyError,
     OrderNotEditableError,
     PriceUnavailableError,
+    ShippingUnavailableError,
+    TaxRateMissingError,
     VariantUnavailableError,
     prepare=_describe,
+    undo=_undo,
 )
 async def update_order_lines(
-    info: Info, work: UnitOfWork, input: UpdateOrderLinesInput, items: Sequence[Item]
+    info: Info,
+    work: UnitOfWork,
+    input: UpdateOrderLinesInput,
+    described: Sequence[Item] | Amendment,
 ) -> Order:
-    """Replace the lines of a draft, at the prices of this moment.
+    """Replace the lines, at the prices of this moment.
 
-    A placed order refuses with ORDER_NOT_EDITABLE: its lines are reserved and paid for as they
-    are. (The saga of the events issue will take the change as a signal between its steps.)
+    Also of an order that is PLACED, until it is confirmed: there a line that does not grow keeps
+    its price, and what is refused (for want of stock, say) changes nothing. ORDER_BUSY, to be
+    tried again, while a step of it is in flight.
     """
-    return await drafts.set_lines(work, info.scope, input.order_id, items, input.expected_version)
+    if isinstance(described, Amendment):
+        return await amending.write(work, info.scope, input.order_id, described)
+    return await drafts.set_lines(
+        work, info.scope, input.order_id, described, input.expected_version
+    )
 
 
 def _delivery(input: UpdateOrderInput) -> dict[str, Any]:

@@ -29,6 +29,12 @@ async def end_generation(work: UnitOfWork, order: ID, generation: int) -> bool:
     return await work.execute(ended) == 1
 
 
+async def reserve_anew(work: UnitOfWork, order: ID, reservation: ID, generation: int) -> None:
+    """A placed order whose reservation has expired is sold with another."""
+    row = update(tables.orders).where(ORDER.id == order)
+    await work.execute(row.values(reservation_id=reservation, generation=generation))
+
+
 async def begin_placement(
     work: UnitOfWork, principal: str, key: str, customer: ID, demand: str
 ) -> ID:

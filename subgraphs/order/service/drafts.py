@@ -9,7 +9,6 @@ from events.outbox import emit
 from models.money import Money
 from subgraphs.kit import (
     ID,
-    NotFoundError,
     PostalAddress,
     Refused,
     Scope,
@@ -18,12 +17,14 @@ from subgraphs.kit import (
     check_version,
     owners,
 )
+from subgraphs.order import saga
 from subgraphs.order.basket import Item
 from subgraphs.order.enums import OrderStatus
 from subgraphs.order.errors import DiscountTooLargeError, OrderCurrencyError, OrderNotEditableError
 from subgraphs.order.placing import Placement, Placing
 from subgraphs.order.quoting import Quote, Wish, check_discount, usable_method
 from subgraphs.order.repository import lines, orders, placing
+from subgraphs.order.service.locking import found
 from subgraphs.order.types import Order
 
 AGENT = "order"
@@ -46,7 +47,7 @@ async def add_placed(work: UnitOfWork, wish: Wish, prepared: Placement) -> Order
     placed = _placed(work, prepared.reservation_id, prepared.quote)
     order = await orders.add(work, {"id": prepared.order_id, **_header(wish), **placed})
     await lines.put(work, order, prepared.quote.line_rows())
-    _announce(work, order)
+    await _begin(work, order)
     return order
 
 
@@ -63,7 +64,7 @@ async def place(
     placed = _placed(work, prepared.reservation_id, prepared.quote)
     order = await orders.save(work, order, placed)
     await lines.put(work, order, prepared.quote.line_rows())
-    _announce(work, order)
+    await _begin(work, order)
     return order
 
 
@@ -113,14 +114,6 @@ async def editable(work: UnitOfWork, scope: Scope, id: ID, expected: int | None)
     return order
 
 
-async def found(work: UnitOfWork, scope: Scope, id: ID) -> Order:
-    """The order, locked."""
-    order = await orders.lock(work, scope, id)
-    if order is None:
-        raise Refused(NotFoundError(field=["orderId"]))
-    return order
-
-
 def check_editable(order: Order) -> None:
     if order.status is not OrderStatus.DRAFT:
         raise Refused(OrderNotEditableError(order_status=order.status.name))
@@ -148,7 +141,9 @@ def _placed(work: UnitOfWork, reservation: ID, quote: Quote) -> dict[str, Any]:
     }
 
 
-def _announce(work: UnitOfWork, order: Order) -> None:
+async def _begin(work: UnitOfWork, order: Order) -> None:
+    """From here on the saga leads the order."""
+    await saga.begin(work, order)
     assert order.reservation_id is not None  # noqa: S101  # as CHECK orders_placed_whole holds
     assert order.total_minor is not None  # noqa: S101  # likewise
     emit(

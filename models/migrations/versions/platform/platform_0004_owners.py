@@ -10,7 +10,8 @@ depends_on = None
 
 # Whose a new row is, and whether it may be written. A merge or an erasure holds the owner's lock
 # alone until it commits; a write shares it, but never waits for it: it may hold rows already that
-# the other waits for. 55P03 is lock_not_available: a later try may succeed.
+# the other waits for. Owners share 1,024 locks, or one transaction that writes for many would use up
+# the server's. 55P03 is lock_not_available: a later try may succeed.
 SETTLED_OWNER = """
 CREATE FUNCTION platform.settled_owner(of_agent text, owner text, follow boolean, refuse boolean)
 RETURNS text LANGUAGE plpgsql AS $$
@@ -19,7 +20,7 @@ DECLARE
 BEGIN
     LOOP
         IF NOT pg_try_advisory_xact_lock_shared(
-                hashtextextended('owner:' || of_agent || ':' || owner, 0)) THEN
+                hashtext('owner:' || of_agent), hashtext(owner) & 1023) THEN
             RAISE EXCEPTION 'the owner is being settled' USING ERRCODE = '55P03';
         END IF;
         SELECT * INTO mark FROM platform.owner_mark
