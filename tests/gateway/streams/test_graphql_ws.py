@@ -215,7 +215,7 @@ async def test_query_that_takes_too_long() -> None:
     async with edge(timeout_seconds=0.05) as it, connected(it) as socket:
 
         async def slowly() -> None:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
         it.orders.before = slowly
         await socket.subscribe("a", "{ orders }")
@@ -232,7 +232,7 @@ async def test_cancelled_query_is_cancelled() -> None:
         async def slowly() -> None:
             started.set()
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 cancelled.set()
                 raise
@@ -274,7 +274,16 @@ async def test_client_that_answers_no_ping_is_gone() -> None:
 
 
 async def test_client_that_answers_pings_stays() -> None:
-    async with edge(StreamSettings(ping_interval=0.05)) as it, connected(it) as socket:
-        await asyncio.sleep(0.3)
-        await socket.send("ping")
-        assert await socket.received() == {"type": "pong"}
+    async with (
+        edge(StreamSettings(ping_interval=0.2)) as it,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(it.url, protocols=["graphql-transport-ws"], autoping=False) as socket,
+    ):
+        await socket.send_str('{"type":"connection_init"}')
+        assert (await socket.receive()).data == '{"type":"connection_ack"}'
+        for _ in range(4):
+            ping = await socket.receive()
+            assert ping.type is aiohttp.WSMsgType.PING
+            await socket.pong(ping.data)
+        await socket.send_str('{"type":"ping"}')
+        assert (await socket.receive()).data == '{"type":"pong"}'

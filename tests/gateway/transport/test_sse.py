@@ -33,7 +33,7 @@ def streaming(
             assert request.transport is not None
             request.transport.abort()
         elif then == "silence":
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return response
 
     return handler, seen
@@ -66,7 +66,7 @@ async def test_leaving_closes_the_connection() -> None:
         await response.prepare(request)
         await response.write(b'event: next\ndata: {"data":{"n":1}}\n\n')
         try:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             gone.set()
         return response
@@ -120,7 +120,7 @@ def answering(body: bytes, content_type: str, status: int = 200) -> Handler:
 
 
 async def never(_: web.Request) -> web.Response:
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
     return web.Response()
 
 

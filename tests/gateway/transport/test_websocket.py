@@ -96,7 +96,7 @@ def saying(*messages: Any, begin: bool = True) -> Script:
         if begin:
             await peer.begin()
         await peer.send(*messages)
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     return script
 
@@ -120,17 +120,17 @@ async def vanishing(peer: WebSocketPeer) -> None:
 async def text(peer: WebSocketPeer) -> None:
     await peer.begin()
     await peer.socket.send_str("{")
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 async def binary(peer: WebSocketPeer) -> None:
     await peer.begin()
     await peer.socket.send_bytes(b"{}")
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 async def silent(peer: WebSocketPeer) -> None:
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 NEXT = {"type": "next", "id": "1", "payload": {"data": {"n": 1}}}
@@ -172,7 +172,7 @@ async def test_peer_that_answers_no_ping_any_more() -> None:
         peer = WebSocketPeer(socket, {})
         await peer.begin()
         await peer.event(1)
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
         return socket
 
     async with (
@@ -196,7 +196,7 @@ async def refusing(_: web.Request) -> web.Response:
 async def other_protocol(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(protocols=["graphql-ws"])
     await socket.prepare(request)
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
     return socket
 
 
