@@ -68,8 +68,10 @@ class Authenticator:
             raise Unauthenticated("The authorization header must read: Bearer TOKEN.")
         if len(token) > _LONGEST_TOKEN:
             raise Unauthenticated("The token is too long.")
+        if not token.isascii():
+            raise Unauthenticated("The token is not valid.")
         # By digest, so that a memory dump holds no tokens.
-        digest = sha256(token.encode(errors="surrogatepass")).digest()
+        digest = sha256(token.encode()).digest()
         known = self._verified.get(digest)
         if known is not None:
             if self._clock() < known.until:

@@ -108,7 +108,7 @@ def test_an_elliptic_key_is_not_mistaken_for_another_curve() -> None:
         {"kty": "new", "kid": "k"},
         {"kid": "k"},
         {"kty": "EC", "crv": ["P-256"], "kid": "k"},
-        jwk(PRIVATE["ES256"], "ES256", key_ops=None),
+        {**jwk(PRIVATE["ES256"], "ES256"), "key_ops": None},
         jwk(PRIVATE["ES256"], "ES256", key_ops=7),
         "no key",
         None,
