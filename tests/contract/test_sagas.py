@@ -21,7 +21,7 @@ def _documents(saga: Saga) -> list[Document]:
     commands = [step.command.document for step in saga.steps if step.command]
     undos = [step.undo.document for step in saga.steps if step.undo]
     asides = [each for aside in saga.asides for each in (aside.document, aside.undo.document)]
-    return sorted({*commands, *undos, *asides}, key=lambda document: document.name)
+    return sorted({*commands, *undos, *asides}, key=lambda each: (each.owner, each.name))
 
 
 DOCUMENTS = [
