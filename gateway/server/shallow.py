@@ -1,4 +1,4 @@
-"""Answers that can be written: scalars of a subgraph may hold more levels than JSON is written in."""
+"""Answers that can be written: a scalar may hold more levels than JSON is written in."""
 
 from collections.abc import Mapping
 from typing import Any, Final
