@@ -118,11 +118,11 @@ async def measure(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    per_delivery, per_event = cpu / tally.count * 1e6, cpu / events * 1e6
     click.echo(
         f"{name}: {subscribers} subscribers, {events} events, {tally.count} deliveries"
-        f" ({lost} lost)\n    {memory:.1f} KiB per subscriber,"
-        f" {cpu / tally.count * 1e6:.2f} µs of CPU per delivery,"
-        f" {cpu / events * 1e6:.0f} per event, {tally.count / clock:.0f} deliveries/s"
+        f" ({lost} lost)\n    {memory:.1f} KiB per subscriber, {per_delivery:.2f} µs of CPU per"
+        f" delivery, {per_event:.0f} per event, {tally.count / clock:.0f} deliveries/s"
     )
 
 

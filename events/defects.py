@@ -24,10 +24,10 @@ class Defects:
         self._failing[loop] = type(error)
         if is_transient(error):
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            LOG.warning("the %s waits for what is away: %s", loop, reason)
+            LOG.warning("%s: waiting for what is away (%s)", loop, reason)
         else:
             await self.capture("bus", loop, error, loop)
 
     def recovered(self, loop: str) -> None:
         if self._failing.pop(loop, None) is not None:
-            LOG.info("the %s goes on", loop)
+            LOG.info("%s: going on", loop)

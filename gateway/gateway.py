@@ -305,8 +305,7 @@ class Gateway:
             errors = [formatted(item, SUBGRAPH_ERROR) for item in result.errors or ()]
         run = await self._engine.run(prepared.program, request.variables, context, data)
         errors.extend(run.errors)
-        for withheld in prepared.plan.withheld:
-            errors.extend(withheld_errors(withheld, run.data))
+        errors.extend(withheld_errors(prepared.plan.withheld, run.data))
         violations: list[Violation] = []
         answer = prepared.project(run.data, violations)
         if violations:

@@ -1,4 +1,4 @@
-"""Carries what was published to the agents' handlers, at once and in order, without a bus."""
+"""Carries what was published to one agent's handlers, at once and in order, without a bus."""
 
 from dataclasses import dataclass, fields
 
@@ -11,6 +11,7 @@ from events.received import Received
 from models.database import Cause
 from models.platform import outbox
 from subgraphs.kit.agents import Agents
+from subgraphs.kit.consuming import AgentConsumer
 
 COLUMNS = [outbox.c[field.name] for field in fields(Envelope)]
 
@@ -34,18 +35,15 @@ class Hearing:
             concerned += await self.hear(Envelope(**values))
         return concerned
 
-    async def hear(self, envelope: Envelope) -> int:
-        """One fact, however often."""
+    async def hear(self, envelope: Envelope) -> bool:
+        """One fact, however often; whether it concerned the agent."""
+        consumer = AgentConsumer(self.agents, self.agent)
+        if envelope.type not in consumer.types:
+            return False
         event: Received[Event] = Received(1, envelope, decode(envelope))
-        found = [
-            each
-            for each in self.agents.subgraphs[self.agent].handlers
-            if isinstance(event.event, each.events)
-        ]
+        prepared = await consumer.prepare(event)
         behalf = envelope.on_behalf_of
         cause = Cause(f"agent:{self.agent}", envelope.correlation_id, envelope.id, behalf)
-        for each in found:
-            async with self.agents.db.unit_of_work(cause) as work:
-                info = self.agents.acting(self.agent, cause).within(work)
-                await each.apply(info, work, event)
-        return len(found)
+        async with self.agents.db.unit_of_work(cause) as work:
+            await consumer.apply(work, event, prepared)
+        return True

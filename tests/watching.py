@@ -13,8 +13,6 @@ from tests.callers import ADMIN
 from tests.events.stamped import stamp
 from tests.platform import Platform
 
-STEPS = 20
-"""Of the event loop, until a subscription without a cursor is heard: nothing is waited for."""
 PATIENCE = 20
 """Seconds after which a test gives up on what should come at once."""
 
@@ -62,12 +60,15 @@ async def watching(
     platform: Platform, agent: str, document: str, principal: Principal = ADMIN, **variables: Any
 ) -> AsyncIterator[Watcher]:
     """Subscribed to one agent from the moment of entering until the block ends."""
-    watcher = Watcher(platform)
+    watcher, hub = Watcher(platform), platform.hub
+    assert hub is not None
+    before = hub.subscribers
     results = platform.agent(agent).subscribe(agent, document, variables, principal, "req_test")
     listening = asyncio.create_task(watcher.listen(results))
     try:
-        for _ in range(STEPS):
-            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            while hub.subscribers == before and not listening.done():  # noqa: ASYNC110  # nobody says
+                await asyncio.sleep(0)
         yield watcher
     finally:
         listening.cancel()

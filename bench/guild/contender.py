@@ -29,8 +29,15 @@ def _node() -> str:
     return str(Path(spec.origin).parent / "bin" / "node")
 
 
-def _python(module: str) -> Command:
-    return lambda supergraph, port: [sys.executable, "-m", module, str(supergraph), str(port)]
+def _python(module: str, *more: str) -> Command:
+    return lambda supergraph, port: [
+        sys.executable,
+        "-m",
+        module,
+        str(supergraph),
+        str(port),
+        *more,
+    ]
 
 
 def _apollo(supergraph: Path, port: int) -> list[str]:
@@ -62,6 +69,7 @@ FLOOR = Kind("by hand (the floor)", _python("bench.guild.floor"))
 OURS = Kind("our gateway", _python("bench.guild.ours"))
 KINDS = (
     OURS,
+    Kind("our gateway, verifying entities", _python("bench.guild.ours", "--verify-entities")),
     FLOOR,
     Kind("Apollo Gateway", _apollo, "/", needs_node=True),
     Kind("Hive Gateway", _hive, needs_node=True),

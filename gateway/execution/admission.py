@@ -24,6 +24,8 @@ METHOD_NOT_ALLOWED: Final = "METHOD_NOT_ALLOWED"
 _MAX_VARIABLE_ERRORS: Final = 50
 # Of a document with many conditions only so many variants are worth planning ahead.
 _MAX_VARIANTS: Final = 16
+# The largest integer that every reader of JSON takes as it is (RFC 8259, section 6).
+_LARGEST_TOLD: Final = 2**53 - 1
 
 ParseScalar = Callable[[Any], Any]
 
@@ -90,6 +92,7 @@ def check_kind(
 def check_cost(cost: int, most: int | None) -> None:
     """Raises Refused."""
     if most is not None and cost > most:
+        cost = min(cost, _LARGEST_TOLD)
         message = f"The operation's cost of {cost} exceeds the limit of {most}."
         raise Refused([error(message, LIMIT_EXCEEDED, limit="cost", cost=cost)])
 

@@ -1,6 +1,6 @@
 """What of an operation its caller may not read: to refuse it as a whole, or to say where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graphql import (
@@ -17,6 +17,7 @@ from gateway.execution.collect import Collector, Composite, Sets, below
 from gateway.execution.errors import error
 from gateway.execution.representations import Object, path_of, positions_at
 from gateway.planning.plan import Withheld
+from gateway.planning.selection import Cast
 from gateway.policy.authorization import UNAUTHORIZED, Denial
 
 
@@ -50,11 +51,27 @@ def denied_coordinates(
     return list(found)
 
 
-def withheld_errors(withheld: Withheld, data: Object) -> Iterator[dict[str, Any]]:
-    """One for each object that lacks the field."""
-    for _, link in positions_at(data, withheld.path):
-        message = f"Not authorized to read a key that {withheld.coordinate} needs."
-        yield error(message, UNAUTHORIZED, [*path_of(link), withheld.key])
+def withheld_errors(withheld: Iterable[Withheld], data: Object) -> Iterator[dict[str, Any]]:
+    """One for each object that lacks a field, or has no type by which to tell whether it does."""
+    untyped: set[tuple[str | int, ...]] = set()
+    for each in withheld:
+        for _, link in positions_at(data, each.path):
+            message = f"Not authorized to read a key that {each.coordinate} needs."
+            yield error(message, UNAUTHORIZED, [*path_of(link), each.key])
+        for place in _untyped(each, data):
+            if place not in untyped:
+                untyped.add(place)
+                message = "Not authorized to read a key that the type of this object needs."
+                yield error(message, UNAUTHORIZED, list(place))
+
+
+def _untyped(withheld: Withheld, data: Object) -> Iterator[tuple[str | int, ...]]:
+    """Objects on the way to the field of which no fetch was allowed to find out the type."""
+    for end, element in enumerate(withheld.path):
+        if isinstance(element, Cast):
+            for value, link in positions_at(data, withheld.path[:end]):
+                if value.get("__typename") is None:
+                    yield tuple(path_of(link))
 
 
 def _objects(schema: GraphQLSchema, kind: Composite, name: str) -> Iterator[GraphQLObjectType]:

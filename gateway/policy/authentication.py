@@ -68,6 +68,8 @@ class Authenticator:
             raise Unauthenticated("The authorization header must read: Bearer TOKEN.")
         if len(token) > _LONGEST_TOKEN:
             raise Unauthenticated("The token is too long.")
+        if not token.isascii():
+            raise Unauthenticated("The token is not valid.")
         # By digest, so that a memory dump holds no tokens.
         digest = sha256(token.encode()).digest()
         known = self._verified.get(digest)
@@ -112,9 +114,10 @@ class Authenticator:
         expiry, not_before = claims["exp"], claims.get("nbf", 0)
         if not isinstance(expiry, int | float) or not isinstance(not_before, int | float):
             raise Unauthenticated("The token is not valid.")
-        if expiry <= now:
+        # NaN, which JSON as it is read here may hold, is neither later nor earlier.
+        if not expiry > now:
             raise Unauthenticated("The token has expired.")
-        if not_before > now:
+        if not not_before <= now:
             raise Unauthenticated("The token is not valid yet.")
 
     def _remember(self, digest: bytes, claims: Claims) -> None:

@@ -131,7 +131,7 @@ class Costs:
         weight = found.get("weight") if found is not None else None
         try:
             return otherwise if weight is None else int(float(weight))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return otherwise
 
     def _arguments(

@@ -104,7 +104,7 @@ class Estimate:
         self._sums: Sequence[_Sum] = reader.sums
         self._base = 0
         if operation.operation is OperationType.MUTATION:
-            self._base = _MUTATION * len(self._sums[self._top].terms)
+            self._base = _MUTATION * self._roots()
         self._values = [0] * len(self._sums)
         self._varying: list[int] = []
         for index, found in enumerate(self._sums):
@@ -112,6 +112,14 @@ class Estimate:
                 self._varying.append(index)
             else:
                 self._values[index] = found.value(self._values, {})
+
+    def _roots(self) -> int:
+        """The root fields, those in fragments too: sums come after those that are part of them."""
+        counts: list[int] = []
+        for each in self._sums:
+            inner = (*each.parts, *(index for indices in each.on.values() for index in indices))
+            counts.append(len(each.terms) + sum(counts[index] for index in inner))
+        return counts[self._top]
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """`variables`: as coerced."""
@@ -227,4 +235,5 @@ def _value(each: _Slice, variables: Mapping[str, Any]) -> int | None:
         value = variables.get(each.variable)
         for name in each.path:
             value = value.get(name) if isinstance(value, Mapping) else None
-    return max(value, 0) if isinstance(value, int) else None
+    # What a subgraph makes of a negative length is its own business: it bounds nothing.
+    return value if isinstance(value, int) and value >= 0 else None

@@ -51,12 +51,15 @@ class VerificationKeys:
         return found[0]
 
 
-def _read(jwk: Mapping[str, Any]) -> Iterator[tuple[Any, PyJWK]]:
+def _read(jwk: Any) -> Iterator[tuple[Any, PyJWK]]:
+    if not isinstance(jwk, Mapping):
+        return
     kind = jwk.get("kty")
-    known = _ALGORITHMS.get((str(kind), None if kind == "RSA" else jwk.get("crv")))
+    known = _ALGORITHMS.get((str(kind), None if kind == "RSA" else str(jwk.get("crv"))))
     if known is None or jwk.get("use", "sig") != "sig":
         return
-    if "verify" not in jwk.get("key_ops", ["verify"]):
+    operations = jwk.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or "verify" not in operations:
         return
     algorithm = jwk.get("alg", known[0])
     if algorithm not in known:

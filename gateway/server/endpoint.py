@@ -3,8 +3,9 @@
 import asyncio
 import re
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -34,6 +35,7 @@ from gateway.server.parameters import from_json_body, from_query_string, require
 from gateway.server.propagation import return_headers
 from gateway.server.record import RequestRecord
 from gateway.server.settings import ServerSettings
+from gateway.server.shallow import shallow
 from gateway.server.streaming import StreamedResponse
 
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
@@ -138,11 +140,22 @@ class GraphQLEndpoint:
 
 def _response(answer: GraphQLResponse, record: RequestRecord, media_type: str) -> Response:
     body = answer.body()
+    try:
+        return _written(body, answer, record, media_type)
+    except orjson.JSONEncodeError:
+        # If it was not for its depth, this is a defect and raises once more.
+        return _written(shallow(body), answer, record, media_type)
+
+
+def _written(
+    body: dict[str, Any], answer: GraphQLResponse, record: RequestRecord, media_type: str
+) -> Response:
     headers = {"vary": "accept"}
     code = None
-    if answer.errors:
-        code = record.code = code_of(answer.errors[0])
-        body = {**body, "errors": with_request_id(answer.errors, record.request_id)}
+    errors = body.get("errors")
+    if errors:
+        code = record.code = code_of(errors[0])
+        body = {**body, "errors": with_request_id(errors, record.request_id)}
     status = 200
     if not answer.executed:
         # Clients of plain JSON expect 200 for whatever was understood as a GraphQL request.

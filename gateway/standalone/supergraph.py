@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from graphql import GraphQLError
 
@@ -47,6 +48,11 @@ def load(text: str, settings: Settings, *, on_defect: OnDefect | None = None) ->
         if not url.startswith(("http://", "https://")):
             raise Problem(
                 f"has no HTTP URL of the subgraph {name}: give one in override_subgraph_url.{name}"
+            )
+        if "@" in urlsplit(url).netloc:
+            raise Problem(
+                f"has credentials in the URL of the subgraph {name}, which are never sent: "
+                f"insert an authorization header with headers.subgraphs.{name}.request"
             )
     transports = {
         name: HttpTransport(url, settings.http(name), name=name) for name, url in urls.items()

@@ -10,6 +10,8 @@ _GZIP: Final = zlib.MAX_WBITS | 16
 _FAST: Final = 1
 # Below this a compressed request is hardly smaller, and always slower.
 WORTH_COMPRESSING: Final = 1_024
+# Nobody writes an answer in so many; empty ones would cost without end and never fill the cap.
+_MOST_MEMBERS: Final = 1_000
 
 
 def compressed(body: bytes) -> bytes:
@@ -25,8 +27,9 @@ class AnswerReader:
     """
 
     def __init__(self, encoding: str, limit: int) -> None:
-        self._chunks: list[bytes] = []
+        self._body: bytes | bytearray = b""
         self._size = 0
+        self._members = 1
         self._limit = limit
         encoding = encoding.strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:
@@ -39,6 +42,9 @@ class AnswerReader:
             return
         while chunk:
             if self._inflater.eof:  # gzip may consist of several members, one after the other
+                self._members += 1
+                if self._members > _MOST_MEMBERS:
+                    raise SubgraphUnavailable(f"the answer's gzip has over {_MOST_MEMBERS} members")
                 self._inflater = zlib.decompressobj(_GZIP)
             try:
                 # One byte more than may be read tells too much from just enough.
@@ -47,14 +53,19 @@ class AnswerReader:
                 raise SubgraphUnavailable(f"the answer is no gzip: {error}") from error
             chunk = self._inflater.unconsumed_tail or self._inflater.unused_data
 
-    def body(self) -> bytes:
+    def body(self) -> bytes | bytearray:
         """The whole body, when all chunks are in."""
         if self._inflater is not None and not self._inflater.eof:
             raise SubgraphUnavailable("the answer's gzip breaks off")
-        return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        return self._body
 
     def _add(self, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._size > self._limit:
             raise SubgraphUnavailable(f"answered more than {self._limit} bytes")
-        self._chunks.append(chunk)
+        if not self._body:
+            self._body = chunk  # most answers come in one piece
+            return
+        if not isinstance(self._body, bytearray):
+            self._body = bytearray(self._body)
+        self._body += chunk

@@ -1,6 +1,7 @@
 """One HTTP/1.1 connection to a subgraph: one request at a time, its answer read as it arrives."""
 
 import asyncio
+import select
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from gateway.transport.protocol import SubgraphUnavailable
 from gateway.transport.retry import Transient
 
 _LONGEST_HEAD: Final = 65_536
+# Framing of chunks may take so many times the bytes that are in them.
+_MOST_FRAMING: Final = 8
 _FINAL: Final = 200  # below it answers are interim (RFC 9110, section 15.2)
 
 
@@ -47,7 +50,7 @@ class HttpAnswer:
 
     status: int
     headers: ReceivedHeaders
-    body: bytes
+    body: bytes | bytearray
 
 
 Begin = Callable[[int, ReceivedHeaders], AnswerReader]
@@ -65,7 +68,8 @@ class Connection(asyncio.Protocol):
         self._begin: Begin | None = None
         self._fields: list[tuple[bytes, bytes]] = []
         self._reader: AnswerReader | None = None
-        self._head_size = 0  # of the answer, as far as it has come
+        self._framing = 0  # what came of the answer and is not of its body
+        self._body_size = 0
         self._head_is_over = False
         self._status = 0
         self._stays = False
@@ -86,7 +90,7 @@ class Connection(asyncio.Protocol):
         self._answer = asyncio.get_running_loop().create_future()
         self._begin = begin
         self._fields, self._reader = [], None
-        self._head_size, self._head_is_over = 0, False
+        self._framing, self._body_size, self._head_is_over = 0, 0, False
         self._transport.write(request)
         try:
             return await self._answer
@@ -103,6 +107,18 @@ class Connection(asyncio.Protocol):
         self.idle_since = time.monotonic()
         return True
 
+    def is_open(self) -> bool:
+        """Whether an idle connection can be used: there is nothing to read, not even its end.
+
+        The event loop may not have seen yet what has arrived; a mutation is not sent twice.
+        """
+        transport = self._transport
+        if self._broken or transport is None or transport.is_closing():
+            return False
+        poller = select.poll()
+        poller.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return not poller.poll(0)
+
     def abort(self) -> None:
         self._broken = True
         if self._transport is not None:
@@ -116,20 +132,20 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._broken:
             return
-        if not self._head_is_over:
-            self._head_size += len(data)
+        self._framing += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._fail(SubgraphUnavailable(f"the answer is not HTTP: {error}"))
         except httptools.HttpParserUpgrade:
             self._fail(SubgraphUnavailable("answered with another protocol"))
-        if not self._head_is_over and self._head_size > _LONGEST_HEAD:
-            self._fail(SubgraphUnavailable(f"its headers are longer than {_LONGEST_HEAD} bytes"))
+        if self._framing > _LONGEST_HEAD + _MOST_FRAMING * self._body_size and self._is_awaited():
+            what = "framing is" if self._head_is_over else "headers are"
+            self._fail(SubgraphUnavailable(f"its {what} longer than {_LONGEST_HEAD} bytes"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            if self._head_size == 0:
+        if self._is_awaited():
+            if not self._framing:
                 # A connection of the pool may have been closed while the request was on its way.
                 self._fail(Transient(f"the connection was lost: {exc!r}", at_once=exc is None))
             elif exc is None and self._ends_with_the_connection():
@@ -144,7 +160,7 @@ class Connection(asyncio.Protocol):
     # -- the parser
 
     def on_message_begin(self) -> None:
-        if self._answer is None or self._answer.done():
+        if not self._is_awaited():
             self.abort()  # nobody asked for this: it must not become the next answer
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -164,6 +180,8 @@ class Connection(asyncio.Protocol):
     def on_body(self, chunk: bytes) -> None:
         if self._reader is None or self._broken:
             return
+        self._framing -= len(chunk)
+        self._body_size += len(chunk)
         try:
             self._reader.feed(chunk)
         except SubgraphUnavailable as error:
@@ -179,6 +197,9 @@ class Connection(asyncio.Protocol):
         self._finish()
 
     # -- the end of an answer
+
+    def _is_awaited(self) -> bool:
+        return self._answer is not None and not self._answer.done()
 
     def _ends_with_the_connection(self) -> bool:
         names = {name.lower() for name, _ in self._fields}

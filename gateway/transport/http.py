@@ -241,7 +241,7 @@ class HttpTransport:
         content_type = content_type.strip().lower()
         if not is_graphql(status, content_type):
             # What else it says is not read, so the connection cannot serve again.
-            what = f"answered {status} {content_type}"
+            what = f"answered {status} {content_type.encode('ascii', 'backslashreplace').decode()}"
             if status in _TRANSIENT:
                 raise Transient(what, after=_seconds(headers.get("retry-after")))
             raise SubgraphUnavailable(what)

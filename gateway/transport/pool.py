@@ -28,6 +28,8 @@ class Pool:
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError("no http or https URL")
+        if "@" in parts.netloc:
+            raise ValueError("credentials in a URL are not sent: insert a header")
         self._host = parts.hostname
         self._port = parts.port or _PORTS[parts.scheme]
         self._tls = trusted() if parts.scheme == "https" else None
@@ -86,7 +88,12 @@ class Pool:
 
     def _kept(self) -> Connection | None:
         self._close_old()
-        return self._idle.pop() if self._idle else None
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_open():
+                return connection
+            connection.abort()
+        return None
 
     def _keep(self, connection: Connection) -> None:
         if self._is_closed or not connection.is_free():

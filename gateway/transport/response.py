@@ -19,7 +19,7 @@ def is_graphql(status: int, content_type: str) -> bool:
     return content_type == "application/json" and 200 <= status < 300
 
 
-def checked_response(body: bytes) -> Mapping[str, Any]:
+def checked_response(body: bytes | bytearray) -> Mapping[str, Any]:
     """The body's response. Raises SubgraphUnavailable, where it is none."""
     try:
         response = orjson.loads(body)

@@ -1,6 +1,8 @@
 """A PostgreSQL for tests: quick to make, safe to lose, gone with the process that made it."""
 
+import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -13,17 +15,19 @@ from souk.embedded.guarding import Guard
 from souk.lock import Lock
 
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+CAREFUL = ("fsync=off",)
+"""What is committed outlives the server, though not the machine."""
 TRUST = "local all all trust\n"
 
 
 class ThrowAwayPostgres:
     """A server in a temporary folder, with only the superuser ``postgres`` and no passwords."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: tuple[str, ...] = FAST) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="souk-test-", dir="/tmp"))
         account = programs.account()
         programs.hand_over(self.folder, account)
-        self._cluster = Cluster(self.folder, account, FAST)
+        self._cluster = Cluster(self.folder, account, options)
         self._lock = Lock(self.folder / "lock")
         self._lock.acquire()
         patience = 0.0
@@ -39,6 +43,14 @@ class ThrowAwayPostgres:
     def restart(self) -> None:
         """All connections are cut. Not at once, or commits would be lost: see FAST."""
         self._cluster.stop("fast")
+        self._cluster.start(self.folder)
+
+    def crash(self) -> None:
+        """SIGKILL for the server, in the middle of whatever it does; then it is started again."""
+        running = self._cluster.postmaster()
+        if running is not None:
+            os.kill(running.pid, signal.SIGKILL)
+        self._cluster.clear_stale(self.folder)
         self._cluster.start(self.folder)
 
     def stop(self) -> None:

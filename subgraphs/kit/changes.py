@@ -16,6 +16,7 @@ from events.hub import Subscription as Heard
 from events.received import Received
 from subgraphs.kit.audience import audible
 from subgraphs.kit.context import Info
+from subgraphs.kit.owners import former_ids
 from subgraphs.kit.sightings import Sightings
 from subgraphs.kit.specs import Resolver, Subscription
 from subgraphs.kit.types import camel, output, snake
@@ -66,7 +67,8 @@ class _Changes:
             info: Info, id: ID | None = None, after: str | None = None
         ) -> AsyncGenerator[Any, None]:
             cursor = None if after is None else Cursor.parse(after)
-            return self._changes(info, id, await info.hub.subscribe(cursor, self._wanted(info, id)))
+            heard = await info.hub.subscribe(cursor, await self._wanted(info, id))
+            return self._changes(info, id, heard)
 
         changed.__name__ = self._name
         changed.__doc__ = (
@@ -76,13 +78,12 @@ class _Changes:
         changed.__annotations__["return"] = AsyncGenerator[self._payload, None]  # type: ignore[name-defined]  # made here
         return Subscription(changed, self._resolver.policy, frozenset(self._events))
 
-    def _wanted(self, info: Info, id: ID | None) -> Interest:
+    async def _wanted(self, info: Info, id: ID | None) -> Interest:
         """Owners are named by what concerns them, so that they cost nothing to one another."""
-        concerned = id or info.scope.owner
-        return Interest(
-            types=audible(info.principal, self._events),
-            ids=None if concerned is None else frozenset({concerned}),
-        )
+        ids: frozenset[str] | None = None if id is None else frozenset({id})
+        if ids is None and info.scope.owner is not None:
+            ids = await former_ids(info.db, info.scope.owner)
+        return Interest(types=audible(info.principal, self._events), ids=ids)
 
     async def _changes(self, info: Info, id: ID | None, heard: Heard) -> AsyncGenerator[Any, None]:
         sightings = self._sightings.setdefault(info.hub, Sightings(self._resolver))

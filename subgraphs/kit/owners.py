@@ -7,11 +7,11 @@ for beforehand, and what settles an owner: merge, request, erasure.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import and_, delete, text, update
+from sqlalchemy import and_, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from models.database import UnitOfWork
+from models.database import Reads, UnitOfWork
 from models.owners import BUSY, ERASURE, owner_mark
 from models.personal import Holding, holdings
 from subgraphs.kit.errors import ErasureRequestedError, Refused, UnavailableError
@@ -50,6 +50,17 @@ def refusal(error: DBAPIError) -> Refused | None:
     if state == ERASURE:
         return Refused(ErasureRequestedError())
     return Refused(UnavailableError()) if state == BUSY else None
+
+
+async def former_ids(db: Reads, owner: str) -> frozenset[str]:
+    """The owner's id, and those of all records that were merged into theirs."""
+    known: frozenset[str] = frozenset()
+    found = frozenset({owner})
+    while found:
+        known |= found
+        rows = await db.rows(select(MARK.owner_id).where(MARK.into_id.in_(sorted(found))))
+        found = frozenset(row.owner_id for row in rows) - known
+    return known
 
 
 async def take(work: UnitOfWork, agent: str, owners: Sequence[str]) -> None:

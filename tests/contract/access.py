@@ -51,6 +51,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "monitoring": {
         "Query.deadLetters": "read",
+        "Query.monitoringCustomerData": "",
         "Query.parkedKeys": "read",
         "Query.platformTimeline": "customer read",
         "Mutation.replayDeadLetters": "approve",

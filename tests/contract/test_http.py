@@ -26,7 +26,7 @@ from tests.postgres import Server
 from tests.workflows import seeded
 from tests.workflows.shop import Answer, Determined, Shop, headers, in_process, over_sockets, served
 
-OPERATIONS = 71
+OPERATIONS = 81
 CASES_PER_OPERATION = 5
 CASES_FOR_BOTH_TRANSPORTS = 60
 # Ours beside those that schemathesis knows by name: the caller's mistakes, not the server's.

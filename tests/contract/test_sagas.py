@@ -14,16 +14,21 @@ STEPS = [
     for saga in subgraph_of(agent).sagas
     for step in saga.steps
 ]
+
+
+def _documents(saga: Saga) -> list[Document]:
+    """All that it may send, by name."""
+    commands = [step.command.document for step in saga.steps if step.command]
+    undos = [step.undo.document for step in saga.steps if step.undo]
+    asides = [each for aside in saga.asides for each in (aside.document, aside.undo.document)]
+    return sorted({*commands, *undos, *asides}, key=lambda each: (each.owner, each.name))
+
+
 DOCUMENTS = [
     (agent, document)
     for agent in AGENTS
     for saga in subgraph_of(agent).sagas
-    for document in {
-        *(step.command.document for step in saga.steps if step.command),
-        *(step.undo.document for step in saga.steps if step.undo),
-        *(aside.document for aside in saga.asides),
-        *(aside.undo.document for aside in saga.asides),
-    }
+    for document in _documents(saga)
 ]
 
 

@@ -110,7 +110,13 @@ def test_only_the_order_agent_commands_others() -> None:
     assert isinstance(mutations, GraphQLObjectType)
     allowed = commands_of(subgraph_of("order").documents)
     called = {name for name in mutations.fields if f"Mutation.{name}" in allowed}
-    assert called == {"createReservation", "releaseReservation"}
+    assert called == {
+        "adjustReservation",
+        "commitReservation",
+        "createReservation",
+        "extendReservation",
+        "releaseReservation",
+    }
 
 
 @pytest.mark.parametrize("sender", AGENTS)

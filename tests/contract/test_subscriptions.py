@@ -18,7 +18,7 @@ from tests.conftest import Ask
 from tests.order.desk import Desk
 from tests.order.shop import ADDRESS, ANNA, BEN, Shop, as_anna, as_ben
 from tests.platform import Platform, subgraph_of
-from tests.watching import STEPS, watching
+from tests.watching import watching
 
 UNTOLD = {
     "customer.erasure_acknowledged",
@@ -100,7 +100,7 @@ async def test_equal_documents_carry_no_foreign_byte(
         await happen(shop, desk, ask)
         for agent, count in TOLD.items():
             await everything[agent].data(count)
-        for _ in range(STEPS):
+        for _ in range(20):
             await asyncio.sleep(0.01)
         said: defaultdict[str, str] = defaultdict(str)
         for (caller, _), watcher in seen.items():

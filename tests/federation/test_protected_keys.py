@@ -153,3 +153,62 @@ async def test_runtime_types_behind_a_protected_key_are_told_apart() -> None:
         (["things", 1, "note"], "Not authorized to read a key that Shut.note needs.")
     ]
     assert "secret" not in json.dumps([call.variables for call in federation.subgraphs["b"].calls])
+
+
+MEDIA = [{"id": "secret-1", "score": 3}, {"id": "secret-2", "score": 4}]
+
+
+def media() -> Federation:
+    """What an object of the interface is, only its key tells, and that is protected."""
+    members = 'type {} implements Media @key(fields: "id") {{ id: ID! @authenticated {} }} '
+    return Federation(
+        {
+            "types": Subgraph(
+                'interface Media @key(fields: "id") { id: ID! title: String } '
+                + members.format("Book", "title: String pages: Int")
+                + members.format("Film", "title: String"),
+                {"Book.title": resolve_with(lambda: "t"), "Book.pages": resolve_with(lambda: 9)},
+                {"Book": dict, "Film": dict},
+            ),
+            "scores": Subgraph(
+                'type Media @key(fields: "id") @interfaceObject { id: ID! score: Int } '
+                "type Query { media: [Media] }",
+                {"Query.media": resolve_with(lambda: MEDIA)},
+                {"Media": lambda found: found},
+            ),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "item"),
+    [
+        ("{ media { ... on Book { pages } } }", {}),
+        ("{ media { ... on Book { pages title } ... on Film { title } } }", {}),
+        ("{ media { ... on Film { score } } }", {}),
+        ("{ media { score title } }", {"score": 0, "title": None}),
+        ("{ media { score __typename } }", {"score": 0, "__typename": None}),
+    ],
+)
+async def test_an_object_whose_type_is_protected_is_no_silent_gap(
+    query: str, item: dict[str, Any]
+) -> None:
+    federation = media()
+    response = await federation.response(query)
+    assert response.data == {
+        "media": [
+            {key: each["score"] if value == 0 else value for key, value in item.items()}
+            for each in MEDIA
+        ]
+    }
+    message = "Not authorized to read a key that the type of this object needs."
+    assert response.errors == [
+        {
+            "message": message,
+            "path": ["media", index],
+            "extensions": {"code": "UNAUTHORIZED_FIELD_OR_TYPE"},
+        }
+        for index in (0, 1)
+    ]
+    assert federation.called() == {"scores": 1}
+    assert "secret" not in json.dumps(response.body())

@@ -8,6 +8,7 @@ import pytest
 
 from models.order import OrderStatus
 from subgraphs.kit import ID, Principal
+from subgraphs.kit.owners import merge
 from tests.callers import ADMIN, ANONYMOUS, approver, reader, staff
 from tests.events.stamped import stamp
 from tests.order.desk import Desk
@@ -97,6 +98,27 @@ async def test_a_foreign_order_is_as_silent_as_an_unknown_one(
             assert not silent.ended
 
 
+async def test_customers_cost_nothing_while_others_are_served(
+    platform: Platform, shop: Shop, desk: Desk, statements: list[str]
+) -> None:
+    annas, bens = await two(shop)
+    async with (
+        platform.listening(),
+        watching(platform, "order", DOCUMENT, as_anna) as anna,
+        watching(platform, "order", DOCUMENT, as_anna, id=annas) as hers,
+        watching(platform, "order", DOCUMENT, as_ben) as ben,
+    ):
+        await cancel(desk, bens)
+        del statements[:]
+        await ben.data(1)
+        assert len([each for each in statements if 'FROM "order".orders' in each]) == 1
+        await cancel(desk, annas)
+        del statements[:]
+        await anna.data(1)
+        await hers.data(1)
+        assert len([each for each in statements if 'FROM "order".orders' in each]) == 2
+
+
 async def test_one_order_is_watched_alone(platform: Platform, shop: Shop, desk: Desk) -> None:
     annas, bens = await two(shop)
     async with (
@@ -153,6 +175,21 @@ async def test_what_was_missed_follows_the_cursor(
             await cancel(desk, third)
             [change] = await seen.data(1)
             assert (cursors([change]), change["order"]["id"]) == ([5], third)
+
+
+async def test_what_was_said_of_a_merged_record_is_told_to_whose_it_is_now(
+    platform: Platform, shop: Shop, desk: Desk
+) -> None:
+    _, bens = await two(shop)
+    async with platform.listening() as hub:
+        begin = f"{hub.cursor.incarnation}:0"
+        await cancel(desk, bens)
+        await stamp(platform.databases["platform"])
+        async with shop.db.unit_of_work() as work:
+            await merge(work, "order", BEN, ANNA)
+        async with watching(platform, "order", DOCUMENT, as_anna, after=begin) as anna:
+            [seen] = await anna.data(1)
+            assert seen["order"] == {"id": bens, "status": "CANCELED", "customer": {"id": ANNA}}
 
 
 async def test_each_answer_says_where_to_go_on_whether_asked_or_not(

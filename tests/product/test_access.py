@@ -24,6 +24,7 @@ RULES = {
     "Query.productVariantBySku": PUBLISHED,
     "Query.category": ANYONE,
     "Query.categories": ANYONE,
+    "Query.productCustomerData": "service, admin",
     "Mutation.createProduct": WRITE,
     "Mutation.updateProduct": WRITE,
     "Mutation.publishProduct": APPROVE,

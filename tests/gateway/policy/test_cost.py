@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from graphql import (
     FragmentDefinitionNode,
@@ -78,6 +79,7 @@ def estimate(query: str, list_size: int = 10, **variables: Any) -> int:
         ("{ things { id } }", 10),
         ("{ assumed { id } }", 3),
         ("mutation { write { id } erase }", 20 + 1),
+        ("mutation { ... { write { id } ...F } } fragment F on Mutation { erase }", 20 + 1),
     ],
 )
 def test_objects_cost_one_and_the_rest_what_is_said(query: str, cost: int) -> None:
@@ -90,7 +92,7 @@ def test_objects_cost_one_and_the_rest_what_is_said(query: str, cost: int) -> No
         ("{ plain(first: 4) { id } }", 4),
         ("{ plain { id } }", 10),
         ("{ plain(first: 0) { id } }", 0),
-        ("{ plain(first: -3) { id } }", 0),
+        ("{ plain(first: -3) { id } }", 10),
         ("{ relay(first: 4) { total } }", 1),
         ("{ relay(first: 4) { edges { node { id } } } }", 1 + 4 * 2),
         ("{ relay(first: 4, last: 6) { nodes { id } } }", 1 + 6),
@@ -158,6 +160,32 @@ async def test_an_operation_over_the_limit_is_refused_and_nothing_is_sent() -> N
     assert (await federation.response(query)).extensions == {
         "cost": {"estimated": 33, "limit": 100}
     }
+
+
+async def test_a_cost_beyond_all_numbers_is_refused_like_any_other() -> None:
+    """JSON as it is written here ends at 64 bits, and many readers of it before."""
+    query = "query ($n: Int) { many(first: $n) { more(first: $n) { more(first: $n) { id } } } }"
+    federation = items()
+    [error] = (await federation.response(query, n=2_147_483_647)).errors
+    assert orjson.loads(orjson.dumps(error)) == {
+        "message": f"The operation's cost of {2**53 - 1} exceeds the limit of 100.",
+        "extensions": {"code": "LIMIT_EXCEEDED", "limit": "cost", "cost": 2**53 - 1},
+    }
+    assert federation.called() == {}
+
+
+@pytest.mark.parametrize("weight", ["1e400", "-1e400", "nan", "much"])
+def test_what_is_no_weight_counts_for_nothing(weight: str) -> None:
+    text = LINK.replace("weight: Int!", "weight: String!") + SDL.replace(
+        "heavy: Int @cost(weight: 7)", f'heavy: Book @cost(weight: "{weight}")'
+    ).replace("weight: 4", 'weight: "4"').replace("weight: 5", 'weight: "5"').replace(
+        "weight: 9", 'weight: "9"'
+    )
+    costs = Costs(parse(text))
+    heavy, film = costs.field("Book", "heavy"), costs.field("Query", "film")
+    assert heavy is not None
+    assert film is not None
+    assert (heavy.weight, film.weight) == (1, 5)
 
 
 def test_weights_and_sizes_of_subgraphs_reach_the_supergraph() -> None:

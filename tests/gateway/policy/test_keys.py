@@ -107,9 +107,14 @@ def test_an_elliptic_key_is_not_mistaken_for_another_curve() -> None:
         {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0", "kid": "k", "alg": "HS256"},
         {"kty": "new", "kid": "k"},
         {"kid": "k"},
+        {"kty": "EC", "crv": ["P-256"], "kid": "k"},
+        {**jwk(PRIVATE["ES256"], "ES256"), "key_ops": None},
+        jwk(PRIVATE["ES256"], "ES256", key_ops=7),
+        "no key",
+        None,
     ],
 )
-def test_keys_that_verify_nothing_are_passed_over(key: dict[str, Any]) -> None:
+def test_keys_that_verify_nothing_are_passed_over(key: Any) -> None:
     assert len(VerificationKeys({"keys": [key]})) == 0
     good = jwk(PRIVATE["ES512"], "ES512")
     assert verifies([key, good], token(PRIVATE["ES512"], "ES512"))

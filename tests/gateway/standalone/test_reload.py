@@ -52,7 +52,9 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     async with served({"users": users(), "reviews": reviews(), "stock": stock()}) as servers:
         path = tmp_path / "supergraph.graphql"
         path.write_text(composed({name: servers[name] for name in ("users", "reviews")}))
-        settings = Settings.model_validate({"traffic_shaping": {"all": {"timeout": "2s"}}})
+        # On a busy machine composing and loading hold up the event loop for seconds.
+        patience = {"timeout": "60s", "connect_timeout": "60s"}
+        settings = Settings.model_validate({"traffic_shaping": {"all": patience}})
         file = WatchedFile(path)
         gateway = SwappableGateway(load(file.read(), settings))
         yield Shop(servers, path, gateway, Reloader(gateway, file, path, settings, None))
@@ -248,6 +250,14 @@ async def test_a_url_can_be_overridden(shop: Shop) -> None:
     override = {"override_subgraph_url": {"reviews": shop.servers["reviews"].url}}
     shop.gateway.swap(load(text, Settings.model_validate(override)))
     assert await shop.ask() == {"data": ANSWER}
+
+
+async def test_credentials_in_a_url_are_refused_without_being_told(shop: Shop) -> None:
+    text = shop.path.read_text()
+    override = {"override_subgraph_url": {"reviews": "http://ada:secret@127.0.0.1/"}}
+    with pytest.raises(Problem, match="credentials in the URL of the subgraph reviews") as refused:
+        load(text, Settings.model_validate(override))
+    assert "secret" not in str(refused.value)
 
 
 async def test_the_state_of_circuits(shop: Shop) -> None:

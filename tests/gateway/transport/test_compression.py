@@ -1,6 +1,7 @@
 """Gzip both ways: what arrives compressed is read, up to the cap and not a byte beyond."""
 
 import gzip
+import tracemalloc
 
 import orjson
 import pytest
@@ -73,6 +74,25 @@ def test_a_bomb_does_not_go_off(members: int) -> None:
     with pytest.raises(SubgraphUnavailable, match="more than 1000 bytes"):
         reader.feed(bomb)
     assert reader._size == 1_001
+
+
+def test_members_without_end_end() -> None:
+    """An empty member is 20 bytes to read and none to count."""
+    reader = AnswerReader("gzip", 1_000)
+    with pytest.raises(SubgraphUnavailable, match="gzip has over 1000 members"):
+        reader.feed(gzip.compress(b"", mtime=0) * 1_001)
+
+
+def test_many_small_chunks_take_no_more_memory_than_they_hold() -> None:
+    reader = AnswerReader("", 1_000_000)
+    chunks = [bytes([65 + n % 26, 66]) for n in range(100_000)]
+    tracemalloc.start()
+    for chunk in chunks:
+        reader.feed(chunk)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reader.body() == b"".join(chunks)
+    assert held < 2 * 200_000
 
 
 @pytest.mark.parametrize(("size", "compressed"), [(10, False), (5_000, True)])

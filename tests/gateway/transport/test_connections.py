@@ -2,12 +2,13 @@
 
 import asyncio
 import socket
+import threading
 from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 
-from gateway.transport.http import HttpSettings
+from gateway.transport.http import HttpSettings, HttpTransport
 from gateway.transport.protocol import SubgraphUnavailable
 from gateway.transport.retry import RetrySettings
 from tests.gateway.transport.serving import request
@@ -110,12 +111,24 @@ async def test_what_nobody_asked_for_is_never_an_answer() -> None:
         (response(status="101 Switching Protocols"), "another protocol|no graphql|answered 101"),
         (HEAD + b"x: " + b"y" * 70_000, "headers are longer than 65536 bytes"),
         (HEAD + b"content-length: 16\r\ncontent-length: 17\r\n\r\n" + GOOD, "not HTTP"),
+        (CHUNKED + HALVES + b"0\r\nx: " + b"y" * 70_000, "framing is longer than 65536 bytes"),
+        (CHUNKED + b"8;" + b"y" * 70_000, "framing is longer than 65536 bytes"),
         (CHUNKED.replace(b"\r\n\r\n", b"\r\ncontent-length: 3\r\n\r\n") + HALVES, "not HTTP"),
         (CHUNKED + b"zz\r\n", "not HTTP"),
         (b"220 mail.example ESMTP\r\n", "not HTTP"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n" + GOOD, "200 application/octet-stream"),
     ],
-    ids=["upgrade", "headers", "two lengths", "length and chunks", "no chunk", "mail", "untyped"],
+    ids=[
+        "upgrade",
+        "headers",
+        "two lengths",
+        "trailer",
+        "extension",
+        "length and chunks",
+        "no chunk",
+        "mail",
+        "untyped",
+    ],
 )
 async def test_what_is_no_answer_is_refused(whole: bytes, reason: str) -> None:
     async def speak(peer: Peer) -> None:
@@ -171,6 +184,47 @@ async def test_a_kept_connection_that_dies_is_replaced_for_queries(
             with pytest.raises(SubgraphUnavailable, match="connection was lost"):
                 await transport.execute(request(operation="mutation"))
             assert wire.connections == 1
+
+
+async def test_what_closed_unseen_is_not_used_for_a_mutation() -> None:
+    """The event loop is busy while a subgraph closes: nothing has told it so yet."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(5)
+    close, closed = threading.Event(), threading.Event()
+    seen: list[bytes] = []
+
+    def serve() -> None:
+        for number in (1, 2):
+            with server.accept()[0] as peer:
+                seen.append(peer.recv(65_536))
+                peer.sendall(response())
+                if number == 1:
+                    close.wait(5)
+            closed.set()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    transport = HttpTransport(f"http://127.0.0.1:{server.getsockname()[1]}/")
+    try:
+        assert await transport.execute(request()) == EXPECTED
+        close.set()
+        assert closed.wait(5)
+        assert await transport.execute(request(operation="mutation")) == EXPECTED
+        assert len(seen) == 2
+    finally:
+        await transport.close()
+        await asyncio.to_thread(thread.join)
+        server.close()
+
+
+async def test_many_chunks_are_no_trouble() -> None:
+    """Each byte a chunk of its own takes more framing than a head may be long."""
+    body = b'{"data":{"a":1' + b" " * 30_000 + b"}}"
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    async with wired(saying(CHUNKED + chunks + b"0\r\n\r\n")) as (transport, wire):
+        for _ in range(2):
+            assert await transport.execute(request()) == EXPECTED
+        assert wire.connections == 1
 
 
 async def test_an_answer_before_the_whole_request_ends_its_connection() -> None:
@@ -317,7 +371,17 @@ async def test_the_request_line_and_host(url: str, host: str, line: bytes, name:
     assert second == b"host: " + name.replace(b"{port}", port)
 
 
-@pytest.mark.parametrize("url", ["ftp://a.test/", "", "/graphql", "http://", "http://a.test:x/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://a.test/",
+        "",
+        "/graphql",
+        "http://",
+        "http://a.test:x/",
+        "http://u:p@127.0.0.1:{port}/",
+    ],
+)
 async def test_what_is_no_url_is_no_subgraph(url: str) -> None:
     async with wired(saying(response()), url=url) as (transport, wire):
         with pytest.raises(SubgraphUnavailable):
