@@ -81,6 +81,9 @@ composition-oracle: $(INSTALLED) ## Compare composition with npm's @apollo/compo
 fuzz: $(INSTALLED) ## Look for differences from a monolith, for longer than `make test` does
 	@SOUK_FUZZ_WORLDS=$${SOUK_FUZZ_WORLDS:-2000} $(PY) -m pytest --quiet -n 2 tests/gateway/random_splits $(ARGS)
 
+kill-sagas: $(INSTALLED) ## Kill and freeze the runners of sagas among SOUK_SAGAS=200 orders
+	@SOUK_SAGAS=$${SOUK_SAGAS:-200} $(PY) -m pytest --quiet -s tests/faults/test_killed_sagas.py $(ARGS)
+
 bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
 	@$(PY) -m bench.page_query $(ARGS)
 
@@ -105,5 +108,5 @@ $(INSTALLED):
 	@.ci/install $@
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
-	lock clients interop audit composition-oracle fuzz \
+	lock clients interop audit composition-oracle fuzz kill-sagas \
 	bench bench-gateway bench-planning bench-hub bench-fanout clean
