@@ -81,6 +81,12 @@ composition-oracle: $(INSTALLED) ## Compare composition with npm's @apollo/compo
 fuzz: $(INSTALLED) ## Look for differences from a monolith, for longer than `make test` does
 	@SOUK_FUZZ_WORLDS=$${SOUK_FUZZ_WORLDS:-2000} $(PY) -m pytest --quiet -n 2 tests/gateway/random_splits $(ARGS)
 
+kill: $(INSTALLED) ## Kill every process of both buses, database and broker, under load
+	@$(PY) -m tests.faults.bus $(ARGS)
+
+bench-bus: $(INSTALLED) ## Measure: how fast facts travel, on both buses
+	@$(PY) -m bench.bus $(ARGS)
+
 bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
 	@$(PY) -m bench.page_query $(ARGS)
 
@@ -106,4 +112,4 @@ $(INSTALLED):
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
 	lock clients interop audit composition-oracle fuzz \
-	bench bench-gateway bench-planning bench-hub bench-fanout clean
+	kill bench bench-bus bench-gateway bench-planning bench-hub bench-fanout clean
