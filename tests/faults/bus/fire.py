@@ -169,7 +169,7 @@ class Fire:
             passed = time.monotonic() - began
             if found.done or passed > PATIENCE:
                 return passed, found
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(0.1)
 
     async def _number(self, question: object) -> int:
         return int((await self._patiently(question))[0][0])
