@@ -84,6 +84,12 @@ fuzz: $(INSTALLED) ## Look for differences from a monolith, for longer than `mak
 kill-sagas: $(INSTALLED) ## Kill and freeze the runners of sagas among SOUK_SAGAS=200 orders
 	@SOUK_SAGAS=$${SOUK_SAGAS:-200} $(PY) -m pytest --quiet -s tests/faults/test_killed_sagas.py $(ARGS)
 
+kill: $(INSTALLED) ## Kill every process of both buses, database and broker, under load
+	@$(PY) -m tests.faults.bus $(ARGS)
+
+bench-bus: $(INSTALLED) ## Measure: how fast facts travel, on both buses
+	@$(PY) -m bench.bus $(ARGS)
+
 bench: $(INSTALLED) ## Measure: the page query through the gateway, against others
 	@$(PY) -m bench.page_query $(ARGS)
 
@@ -108,5 +114,5 @@ $(INSTALLED):
 	@.ci/install $@
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
-	lock clients interop audit composition-oracle fuzz kill-sagas \
-	bench bench-gateway bench-planning bench-hub bench-fanout clean
+	lock clients interop audit composition-oracle fuzz kill kill-sagas \
+	bench bench-bus bench-gateway bench-planning bench-hub bench-fanout clean

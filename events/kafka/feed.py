@@ -9,6 +9,7 @@ from events.catalog import AGENT_OF
 from events.defects import Defects
 from events.hub.ordered import OrderedSource
 from events.kafka.away import as_away
+from events.kafka.ending import end_consumer
 from events.kafka.records import decode
 from events.stamped import NotAnEvent
 from events.topics import topic_of
@@ -16,7 +17,6 @@ from events.topics import topic_of
 POLL_MS = 250
 PATIENCE = 10.0
 PAUSE = 0.5
-FAREWELL = 2.0
 
 
 class Feed:
@@ -54,9 +54,7 @@ class Feed:
                     for message in messages:
                         self._put(message.value)
         finally:
-            with suppress(Exception):
-                async with asyncio.timeout(FAREWELL):
-                    await reader.stop()
+            await end_consumer(reader)
 
     def _put(self, value: bytes | None) -> None:
         with suppress(NotAnEvent):  # the consumers keep it for people

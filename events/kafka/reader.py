@@ -13,6 +13,7 @@ from events.cursors import Place, Stream
 from events.defects import Defects
 from events.delivery import Delivery, Lost
 from events.kafka.away import as_away
+from events.kafka.ending import end_consumer
 from events.kafka.records import Record, decode
 from events.postgres_bus import BATCH, rest_after
 from events.reading import agents_of
@@ -25,7 +26,6 @@ POLL_MS = 250
 AT_ONCE = 500
 PATIENCE = 10.0
 PAUSE = 0.5
-FAREWELL = 5.0
 
 
 class Reader:
@@ -75,9 +75,7 @@ class Reader:
                 await member.start()
             yield member
         finally:
-            with suppress(Exception):
-                async with asyncio.timeout(FAREWELL):
-                    await member.stop()
+            await end_consumer(member)
 
     async def _turn(self, member: AIOKafkaConsumer) -> None:
         brought = await member.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)

@@ -15,6 +15,7 @@ from events.catalog import AGENT_OF
 from events.defects import Defects
 from events.kafka import relaying, topics
 from events.kafka.away import as_away
+from events.kafka.ending import end_producer
 from events.kafka.records import Record, encode
 from events.leases import Lease
 from events.stamped import Stamped
@@ -98,9 +99,7 @@ class Relay:
                 await producer.start()
             yield producer
         finally:
-            with suppress(Exception):
-                async with asyncio.timeout(FAREWELL):
-                    await producer.stop()
+            await end_producer(producer)
 
     async def _lead(
         self, connection: AsyncConnection, producer: AIOKafkaProducer, ring: Ring

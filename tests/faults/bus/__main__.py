@@ -30,8 +30,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bus", choices=[*BUSES], action="append")
     parser.add_argument("--events", type=int, default=10_000)
-    parser.add_argument("--rate", type=float, default=200.0)
-    parser.add_argument("--pause", type=float, default=0.7)
+    parser.add_argument("--rate", type=float, default=100.0)
+    parser.add_argument("--pause", type=float, default=1.0)
     given = parser.parse_args()
     held = [
         asyncio.run(burn(bus, given.events, given.rate, given.pause)) for bus in given.bus or BUSES

@@ -108,14 +108,10 @@ class Fire:
         try:
             for node in self._nodes:
                 await node.start()
-            mended = False
-            while (committed := await self._number(COMMITTED)) < self._events:
-                await asyncio.sleep(self._dice.expovariate(1 / self._pause))
-                await self._strike(thawing)
-                if not mended and committed > 0.6 * self._events:
-                    self.report.parked = await self._number(PARKED)
-                    await self._patiently(MEND)
-                    mended = True
+            await self._burn(0.6 * self._events, thawing)
+            self.report.parked = await self._number(PARKED)
+            await self._patiently(MEND)
+            await self._burn(self._events, thawing)
             await asyncio.gather(*thawing)
             for node in self._nodes:
                 if node.job["role"] == "producer":
@@ -125,6 +121,12 @@ class Fire:
             await asyncio.gather(*(node.kill() for node in self._nodes))
             await self._db.close()
         return self.report
+
+    async def _burn(self, events: float, thawing: set[asyncio.Task[None]]) -> None:
+        """Until so many are committed."""
+        while await self._number(COMMITTED) < events:
+            await asyncio.sleep(self._dice.expovariate(1 / self._pause))
+            await self._strike(thawing)
 
     async def _strike(self, thawing: set[asyncio.Task[None]]) -> None:
         """One of the processes; every tenth time what they all stand on."""
@@ -167,7 +169,7 @@ class Fire:
             passed = time.monotonic() - began
             if found.done or passed > PATIENCE:
                 return passed, found
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(0.1)
 
     async def _number(self, question: object) -> int:
         return int((await self._patiently(question))[0][0])
