@@ -1,5 +1,6 @@
 """Structured logs: one JSON object per line; one line per request."""
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -34,7 +35,11 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except orjson.JSONEncodeError:
+            # Half a character, or a number of more than 64 bits, perhaps of a caller's choosing.
+            return json.dumps(line, default=str)
 
 
 def configure_logs(

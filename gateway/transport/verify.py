@@ -6,8 +6,13 @@ that identify an entity are asked for along with the rest, and compared.
 """
 
 from collections import OrderedDict
+<<<<<<< HEAD
 from collections.abc import Hashable, Iterator, Mapping
+=======
+from collections.abc import Iterator, Mapping, Sequence
+>>>>>>> c2d2f8e (Verifying entities costs next to nothing: what it asks for besides is taken out of answers of ours)
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final
 
 from graphql import (
@@ -22,8 +27,12 @@ from graphql import (
     print_ast,
 )
 
+<<<<<<< HEAD
 from gateway.context import RequestContext
 from gateway.transport.protocol import Answers, SubgraphRequest, Transport
+=======
+from gateway.transport.protocol import Owned, SubgraphRequest, Transport
+>>>>>>> c2d2f8e (Verifying entities costs next to nothing: what it asks for besides is taken out of answers of ours)
 
 _PREFIX: Final = "_identity_"
 _MOST_DOCUMENTS: Final = 2_000
@@ -33,12 +42,20 @@ _MOST_DOCUMENTS: Final = 2_000
 class _Checked:
     """A document that asks for entities, and which variable each of its lists answers.
 
-    `texts`: the document with identifying fields, by the fields that are known to begin with.
+    `asking`: what is asked instead, by the fields that are known to begin with.
     """
 
     operation: OperationDefinitionNode
     lists: tuple[tuple[str, str], ...]
-    texts: dict[frozenset[str], str] = field(default_factory=dict)
+    asking: dict[frozenset[str], "_Asking"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The document with identifying fields: their keys, each with its name in representations."""
+
+    text: str
+    keys: tuple[tuple[str, str], ...]
 
 
 class VerifyingTransport:
@@ -59,11 +76,11 @@ class VerifyingTransport:
         checked = self._prepared(request.document)
         if checked is None:
             return await self._inner.execute(request)
-        document = self._document(checked, request.variables)
+        asking = self._asking(checked, request.variables)
         answer = await self._inner.execute(
-            SubgraphRequest(document, request.variables, request.operation, request.context)
+            SubgraphRequest(asking.text, request.variables, request.operation, request.context)
         )
-        wrong = list(_wrong(answer.get("data"), checked, request.variables))
+        wrong = list(_wrong(answer, checked.lists, request.variables, asking.keys))
         return _without(answer, wrong) if wrong else answer
 
     def subscribe(self, request: SubgraphRequest) -> Answers:
@@ -87,12 +104,15 @@ class VerifyingTransport:
             self._checked.popitem(last=False)
         return checked
 
-    def _document(self, checked: _Checked, variables: Mapping[str, Any]) -> str:
+    def _asking(self, checked: _Checked, variables: Mapping[str, Any]) -> _Asking:
         known = frozenset[str]().union(*(r for _, name in checked.lists for r in variables[name]))
-        text = checked.texts.get(known)
-        if text is None:
-            text = checked.texts[known] = _asking_for(checked.operation, self._identities, known)
-        return text
+        asking = checked.asking.get(known)
+        if asking is None:
+            text = _asking_for(checked.operation, self._identities, known)
+            names = sorted(known.intersection(chain(*self._identities.values())))
+            keys = tuple((f"{_PREFIX}{name}", name) for name in names)
+            asking = checked.asking[known] = _Asking(text, keys)
+        return asking
 
 
 def _checked(document: str) -> _Checked | None:
@@ -150,24 +170,40 @@ def _asking(
     return SelectionSetNode(selections=tuple(fragments))
 
 
-def _wrong(data: Any, checked: _Checked, variables: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Where entities are that were not asked for: the list's key and the position in it."""
-    for alias, variable in checked.lists:
+def _wrong(
+    answer: Mapping[str, Any],
+    lists: Sequence[tuple[str, str]],
+    variables: Mapping[str, Any],
+    keys: Sequence[tuple[str, str]],
+) -> Iterator[tuple[str, int]]:
+    """Where entities are that were not asked for: the list's key and the position in it.
+
+    From an answer of ours what was asked for besides is taken out: nobody has to merge it.
+    """
+    data = answer.get("data")
+    read = dict[str, Any].pop if isinstance(answer, Owned) else dict[str, Any].get
+    for alias, variable in lists:
         entities = data.get(alias) if isinstance(data, dict) else None
         representations = variables.get(variable)
-        if isinstance(entities, list) and isinstance(representations, list | tuple):
-            for index, (one, other) in enumerate(zip(entities, representations, strict=False)):
-                if isinstance(one, dict) and _differ(one, other):
-                    yield alias, index
+        if not isinstance(entities, list) or not isinstance(representations, list | tuple):
+            continue
+        for index, (entity, representation) in enumerate(
+            zip(entities, representations, strict=False)
+        ):
+            if not isinstance(entity, dict):
+                continue
+            differs = False
+            for key, name in keys:
+                given = read(entity, key, None)
+                if given != representation.get(name):
+                    differs |= _differ(given, representation.get(name))
+            if differs:
+                yield alias, index
 
 
-def _differ(entity: Mapping[str, Any], representation: Mapping[str, Any]) -> bool:
-    for name, asked in representation.items():
-        given = entity.get(f"{_PREFIX}{name}")
-        # As text: an ID may be a number in one subgraph and a string in another.
-        if given is not None and asked is not None and str(given) != str(asked):
-            return True
-    return False
+def _differ(given: Any, asked: Any) -> bool:
+    # As text: an ID may be a number in one subgraph and a string in another.
+    return given is not None and asked is not None and str(given) != str(asked)
 
 
 def _without(answer: Mapping[str, Any], wrong: list[tuple[str, int]]) -> dict[str, Any]:

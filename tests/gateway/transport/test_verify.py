@@ -7,7 +7,7 @@ import pytest
 
 from gateway.context import RequestContext
 from gateway.transport.local import LocalTransport
-from gateway.transport.protocol import SubgraphRequest
+from gateway.transport.protocol import Owned, SubgraphRequest
 from gateway.transport.verify import VerifyingTransport
 
 DOCUMENT = (
@@ -80,3 +80,28 @@ async def test_the_other_one_is_refused() -> None:
 async def test_entities_in_another_order_are_all_refused() -> None:
     answer, _ = await answered([entity("2"), entity("1")])
     assert answer["data"] == {"_entities": [None, None]}
+
+
+@pytest.mark.parametrize("owned", [True, False])
+async def test_what_was_asked_for_besides_is_taken_out_of_an_answer_of_ours(owned: bool) -> None:
+    given = {"data": {"_entities": [entity("1"), None, entity("2")]}}
+
+    class Fixed:
+        async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
+            return Owned(given) if owned else given
+
+        async def close(self) -> None: ...
+
+    transport = VerifyingTransport(Fixed(), {"P": ("id", "sku")})
+    variables = {"representations": [ASKED[0], ASKED[0], ASKED[1]]}
+    request = SubgraphRequest(DOCUMENT, variables, "query", RequestContext("request-1"))
+    answer = await transport.execute(request)
+    assert isinstance(answer, Owned) is owned
+    besides = [{"name": "n"}, None, {"name": "n"}]
+    assert answer["data"] == {
+        "_entities": besides if owned else [entity("1"), None, entity("2")],
+    }
+    assert given == answer
+    variables["representations"].reverse()
+    given["data"]["_entities"] = [entity("1"), entity("1"), entity("1")]
+    assert (await transport.execute(request))["data"]["_entities"][0] is None
