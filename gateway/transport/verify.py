@@ -6,11 +6,7 @@ that identify an entity are asked for along with the rest, and compared.
 """
 
 from collections import OrderedDict
-<<<<<<< HEAD
-from collections.abc import Hashable, Iterator, Mapping
-=======
-from collections.abc import Iterator, Mapping, Sequence
->>>>>>> c2d2f8e (Verifying entities costs next to nothing: what it asks for besides is taken out of answers of ours)
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final
@@ -27,12 +23,8 @@ from graphql import (
     print_ast,
 )
 
-<<<<<<< HEAD
 from gateway.context import RequestContext
-from gateway.transport.protocol import Answers, SubgraphRequest, Transport
-=======
-from gateway.transport.protocol import Owned, SubgraphRequest, Transport
->>>>>>> c2d2f8e (Verifying entities costs next to nothing: what it asks for besides is taken out of answers of ours)
+from gateway.transport.protocol import Answers, Owned, SubgraphRequest, Transport
 
 _PREFIX: Final = "_identity_"
 _MOST_DOCUMENTS: Final = 2_000
