@@ -86,13 +86,10 @@ async def test_entities_in_another_order_are_all_refused() -> None:
 async def test_what_was_asked_for_besides_is_taken_out_of_an_answer_of_ours(owned: bool) -> None:
     given = {"data": {"_entities": [entity("1"), None, entity("2")]}}
 
-    class Fixed:
-        async def execute(self, request: SubgraphRequest) -> Mapping[str, Any]:
-            return Owned(given) if owned else given
+    async def fixed(request: SubgraphRequest) -> Mapping[str, Any]:
+        return Owned(given) if owned else given
 
-        async def close(self) -> None: ...
-
-    transport = VerifyingTransport(Fixed(), {"P": ("id", "sku")})
+    transport = VerifyingTransport(LocalTransport(fixed), {"P": ("id", "sku")})
     variables = {"representations": [ASKED[0], ASKED[0], ASKED[1]]}
     request = SubgraphRequest(DOCUMENT, variables, "query", RequestContext("request-1"))
     answer = await transport.execute(request)
