@@ -4,17 +4,18 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from events.envelope import Envelope
+from events.hub import Cursor
 from events.stamped import NotAnEvent, from_json
 from subgraphs.kit import ID
 from subgraphs.monitoring.types import PlatformEvent
 
 
-def platform_event(position: int, envelope: Envelope, incarnation: str) -> PlatformEvent:
+def platform_event(cursor: Cursor, envelope: Envelope) -> PlatformEvent:
     """The event, whole; what of it is told is the fields' to say."""
     return PlatformEvent(
         id=ID(envelope.id),
-        position=position,
-        incarnation=incarnation,
+        position=cursor.position,
+        cursor=str(cursor),
         type=envelope.type,
         version=envelope.version,
         subject_id=ID(envelope.subject),
@@ -38,4 +39,4 @@ def shown(
         return None
     if found.envelope.type not in types:
         return None
-    return platform_event(found.position, found.envelope, incarnation)
+    return platform_event(Cursor(incarnation, found.position), found.envelope)

@@ -96,7 +96,7 @@ class PlatformEvent:
 
     id: ID
     position: Private[int]
-    incarnation: Private[str]
+    cursor: str
     type: str
     version: int
     subject_id: ID
@@ -107,10 +107,6 @@ class PlatformEvent:
     correlation: Private[str]
     causation: Private[str | None]
     values: Private[Mapping[str, Any]]
-
-    @derived
-    def cursor(self) -> str:
-        return f"{self.incarnation}:{self.position}"
 
     @derived
     def subject(self) -> EventSubject | None:

@@ -31,8 +31,8 @@ async def platform_events(
         async with aclosing(heard.batches()) as batches:
             async for batch in batches:
                 for received in batch:
-                    incarnation = heard.cursor.incarnation
-                    yield platform_event(received.position, received.envelope, incarnation)
+                    cursor = Cursor(heard.cursor.incarnation, received.position)
+                    yield platform_event(cursor, received.envelope)
 
     return events()
 

@@ -150,3 +150,40 @@ async def test_equal_documents_share_what_may_be_shared_and_no_more(
     [refused] = orders["stranger"].errors or ()
     assert refused["extensions"]["code"] == "FORBIDDEN"
     await gateway.close()
+
+
+HAPPENINGS = """subscription { platformEvents(where: { types: [
+    "reservation.created", "order.placed"] }) { type data subject { __typename
+        ... on Order { number customer { email } }
+        ... on Reservation { lines { reserved variant { sku } } } } } }"""
+
+
+async def test_what_happens_anywhere_with_its_subject_from_its_owner(
+    platform: Platform, gateway: Gateway, databases: Mapping[str, Database], ask: Ask
+) -> None:
+    await Shop(databases).open()
+    desk = Desk(ask)
+    async with platform.listening() as hub:
+        chief, anna, ben = [
+            await subscribe(gateway, HAPPENINGS, who) for who in (ADMIN, as_anna, as_ben)
+        ]
+        async with asyncio.timeout(PATIENCE):
+            while hub.subscribers < 3:  # noqa: ASYNC110  # the hub tells nobody
+                await asyncio.sleep(0.01)
+        draft = await desk.draft({1: 1}, as_anna)
+        assert (await desk.place(draft["id"], as_anna))["errors"] == []
+        await stamp(platform.databases["platform"])
+        told_chief = await chief.heard(2)
+        kept, placed = [each["data"]["platformEvents"] for each in told_chief]
+        [told] = [each["data"]["platformEvents"] for each in await anna.heard(1)]
+    reservation = {"lines": [{"reserved": 1, "variant": {"sku": "THING-1"}}]}
+    assert kept["type"] == "reservation.created"
+    assert kept["subject"] == {"__typename": "Reservation", **reservation}
+    assert (placed["type"], placed["subject"]["__typename"]) == ("order.placed", "Order")
+    assert placed["subject"]["customer"] == {"email": f"{ANNA.lower()}@example.com"}
+    assert told["subject"] == placed["subject"]
+    assert set(placed["data"]) - set(told["data"]) == {"reservationId"}
+    assert (len(anna.bodies), ben.bodies) == (1, [])
+    cursors = [each["extensions"]["cursor"].partition(":")[2] for each in told_chief]
+    assert cursors == ["2", "3"]
+    await gateway.close()

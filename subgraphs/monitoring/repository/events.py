@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from events.envelope import Envelope
@@ -28,7 +28,7 @@ KEEP = upsert(platform_event).on_conflict_do_nothing()
 COLUMNS: Sequence[ColumnElement[Any]] = [
     EVENT.id,
     EVENT.position,
-    INCARNATION.label("incarnation"),
+    func.concat(INCARNATION, ":", EVENT.position).label("cursor"),
     EVENT.type,
     EVENT.version,
     EVENT.subject.label("subject_id"),
