@@ -55,7 +55,7 @@ from subgraphs.kit.agents import Agents, Nowhere, Remote
 from subgraphs.kit.capture import Capture, DatabaseCapture
 from subgraphs.kit.intent_worker import Intents
 from subgraphs.kit.roster import Roster
-from subgraphs.kit.saga_runner import Sagas
+from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.scalars import PARSERS
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.schema import Subgraph

@@ -1,7 +1,7 @@
 """Sagas: long work of one agent across others, step by step, persisted before each acts.
 
 A definition is data: stages in order, the steps of a stage at once. Rooms begin sagas, tell them
-facts and cancel them within their own transactions; a worker (saga_runner.py) does the rest.
+facts and cancel them within their own transactions; a worker (saga_worker.py) does the rest.
 
 Locks are taken in one order: the entity that the saga is about, the saga, its steps.
 """

@@ -16,7 +16,7 @@ from models.database import Database
 from subgraphs.inventory.timers import TIMERS
 from subgraphs.kit import Document
 from subgraphs.kit.intent_worker import Intents
-from subgraphs.kit.saga_runner import Sagas
+from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.worker import Worker
 from subgraphs.order.settings import OrderSettings

@@ -14,8 +14,8 @@ from subgraphs.kit.agents import Agents
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.graph import GraphUnavailable
 from subgraphs.kit.roster import Roster
-from subgraphs.kit.saga_runner import Sagas
 from subgraphs.kit.saga_store import SagaRow
+from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.sagas import (
     Command,
     Input,

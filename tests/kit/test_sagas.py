@@ -11,7 +11,7 @@ import pytest
 
 from models.database import Database
 from subgraphs.kit import Document, Info, saga_store, sagas
-from subgraphs.kit.saga_runner import Sagas
+from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.sagas import Run, Then
 from tests.kit.conftest import ANNA
 from tests.kit.editor import ISSUE, Desk, away

@@ -17,7 +17,7 @@ from models.database import Database
 from subgraphs.kit import Document
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.graph import GraphUnavailable
-from subgraphs.kit.saga_runner import Sagas
+from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.worker import Worker
 from tests.kit.editor import Desk
 

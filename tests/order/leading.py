@@ -13,7 +13,7 @@ from subgraphs.inventory.timers import TIMERS
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.intent_worker import Intents
 from subgraphs.kit.roster import Roster
-from subgraphs.kit.saga_runner import Sagas
+from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.schedule import Schedule
 from subgraphs.kit.worker import Worker
 from subgraphs.order.settings import OrderSettings
