@@ -34,10 +34,12 @@ from souk.tokens import AUDIENCE, ISSUER, Grant, issue
 from souk.tokens import Kind as TokenKind
 from subgraphs.kit import Kind, Principal
 from subgraphs.kit.agents import Agents
+from subgraphs.kit.roster import Roster
 from subgraphs.kit.scalars import PARSERS
 from tests.platform import LoudCapture, composed, subgraph_of
 
 REQUEST_ID = "req_workflow"
+SETTINGS = {Roster: Roster(frozenset(AGENTS))}
 Answer = dict[str, Any]
 
 
@@ -109,7 +111,8 @@ async def in_process(
 ) -> AsyncIterator[Shop]:
     """All agents and the gateway in this process, as `souk up` has them."""
     async with _database(url("souk"), given or Determined()) as db:
-        agents = Agents({name: subgraph_of(name) for name in AGENTS}, db, LoudCapture(db, spool))
+        found = {name: subgraph_of(name) for name in AGENTS}
+        agents = Agents(found, db, LoudCapture(db, spool), SETTINGS)
         gateway = _gateway(local_transports(agents, timeout=30))
         yield Shop(gateway, dict.fromkeys(AGENTS, agents), key)
 
@@ -143,7 +146,7 @@ async def agent_servers(
             )
             remote = HttpRemote({other: urls[other] for other in AGENTS if other != name}, key)
             agents[name] = Agents(
-                {name: subgraph_of(name)}, db, LoudCapture(db, spool), remote=remote
+                {name: subgraph_of(name)}, db, LoudCapture(db, spool), SETTINGS, remote=remote
             )
             app = _edge(AgentExecutor(agents[name], name), key)
             await stack.enter_async_context(served(app, listener))
