@@ -36,6 +36,7 @@ RULES = {
     "Mutation.bulkUpsertProductVariants": WRITE,
     "Mutation.setPrice": APPROVE,
     "Mutation.upsertCategory": WRITE,
+    "Subscription.productChanged": PUBLISHED,
     "Product.variants": PUBLISHED,
     "Product.category": ANYONE,
     "ProductVariant.product": PUBLISHED,
