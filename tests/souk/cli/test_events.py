@@ -55,7 +55,7 @@ def test_a_type_is_shown_with_what_its_fields_hold() -> None:
             "Audience     staff",
             "Timelines    customer",
             "Description  What `agent` says to a request; a veto has at least one objection.",
-            "Consumers    customer",
+            "Consumers    customer, monitoring",
             "",
             "Fields",
             "agent       text",
