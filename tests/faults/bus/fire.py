@@ -42,12 +42,22 @@ class Node:
 
     job: dict[str, object]
     process: asyncio.subprocess.Process | None = None
+    ready: asyncio.Task[bytes] | None = None
+
+    @property
+    def works(self) -> bool:
+        """It has begun: what is killed while it starts, again and again, proves nothing."""
+        return self.ready is not None and self.ready.done()
 
     async def start(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.bus.node"), stdin=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "tests.faults.bus.node"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
         )
         assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.ready = asyncio.create_task(self.process.stdout.readline())
         self.process.stdin.write(json.dumps(self.job).encode())
         self.process.stdin.close()
 
@@ -59,6 +69,8 @@ class Node:
         if self.process is not None:
             self.send(signal.SIGKILL)
             await self.process.wait()
+        if self.ready is not None:
+            await self.ready
 
 
 @dataclass
@@ -73,7 +85,7 @@ class Report:
 
 class Fire:
     """`events` is how many are committed at least before it ends; `pause` the seconds between two
-    kills, on average.
+    kills, on average. `most` is how many kills there are, where it is not as many as there may be.
     """
 
     def __init__(
@@ -85,11 +97,13 @@ class Fire:
         events: int,
         rate: float,
         pause: float,
+        most: int | None = None,
     ) -> None:
         self._server = server
         self._broker = broker
         self._events = events
         self._pause = pause
+        self._most = most
         self._dice = random.Random()
         self._db = Database(url, connections=2)
         roles = ["producer", "sequencer", "sequencer", "consumer", "consumer"]
@@ -112,6 +126,8 @@ class Fire:
             self.report.parked = await self._number(PARKED)
             await self._patiently(MEND)
             await self._burn(self._events, thawing)
+            while self._most is not None and self.report.kills.total() < self._most:
+                await self._burn(await self._number(COMMITTED) + 1, thawing)
             await asyncio.gather(*thawing)
             for node in self._nodes:
                 if node.job["role"] == "producer":
@@ -130,12 +146,15 @@ class Fire:
 
     async def _strike(self, thawing: set[asyncio.Task[None]]) -> None:
         """One of the processes; every tenth time what they all stand on."""
+        working = [node for node in self._nodes if node.works]
+        if not working or self.report.kills.total() == self._most:
+            return
         if self._dice.random() < 0.1:
             target = self._dice.choice(self._targets)
             self.report.kills[target] += 1
             await asyncio.to_thread(self._fell, target)
             return
-        node = self._dice.choice(self._nodes)
+        node = self._dice.choice(working)
         role = str(node.job["role"])
         if self._dice.random() < 0.2:
             self.report.kills[f"{role} frozen"] += 1

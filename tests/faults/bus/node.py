@@ -97,7 +97,8 @@ def loops(job: dict[str, Any], wires: Wires) -> list[Coroutine[Any, Any, None]]:
 
 
 async def run(job: dict[str, Any]) -> None:
-    """Until it is killed."""
+    """Until it is killed; says on standard output when it begins."""
+    print("ready", flush=True)  # noqa: T201 told to who started it
     db = Database(job["url"])
     wires = Wires(db, Captured())
     wires.defects = Defects(wires.captured)
