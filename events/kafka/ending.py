@@ -12,8 +12,10 @@ FAREWELL = 3.0
 
 async def end_producer(producer: AIOKafkaProducer) -> None:
     """What it still holds is sent again by the next: the relay has not marked it."""
-    await _within(producer.stop())
-    # It waits for its batches to be taken, and leaves everything as it is when it is stopped in it.
+    if await _within(producer.flush()):
+        await _within(producer.stop())
+    else:
+        producer._closed = True  # to stop it would be to wait for its batches, without an end
     if producer._sender is not None:
         await _within(producer._sender.close())
     await _within(producer.client.close())
@@ -27,12 +29,14 @@ async def end_consumer(consumer: AIOKafkaConsumer) -> None:
     await _within(consumer._client.close())
 
 
-async def _within(ending: Coroutine[Any, Any, Any]) -> None:
-    """However it goes: it is over for us. A timeout would be lost in a task that is canceled."""
+async def _within(ending: Coroutine[Any, Any, Any]) -> bool:
+    """Whether it came to its end; if not, it is given up. (A timeout would be lost in a task that
+    is being canceled.)
+    """
     task = asyncio.create_task(ending)
     await asyncio.wait({task}, timeout=FAREWELL)
     if not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=FAREWELL)
-    if task.done() and not task.cancelled():
-        task.exception()
+        return False
+    return not task.cancelled() and task.exception() is None

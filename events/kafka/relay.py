@@ -85,7 +85,7 @@ class Relay:
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(3 * PATIENCE):
             await topics.create(self._servers, set(AGENT_OF.values()), self._keep)
         producer = AIOKafkaProducer(
             bootstrap_servers=self._servers,

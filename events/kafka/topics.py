@@ -13,7 +13,7 @@ from events.topics import PARTITIONS, topic_of
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 REPLICAS = 3
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 class WrongTopic(Exception):
@@ -32,9 +32,9 @@ async def create(servers: str, agents: Iterable[str], keep: timedelta) -> None:
         cluster = await admin.describe_cluster()
         replicas = min(REPLICAS, len(cluster["brokers"]))
         known = set(await admin.list_topics())
-        for name in wanted:
-            if name not in known:
-                await _create(admin, name, replicas, keep)
+        missing = [name for name in wanted if name not in known]
+        if missing:
+            await _create(admin, missing, replicas, keep)
         for found in await admin.describe_topics(wanted):
             partitions = len(found["partitions"])
             if found["error_code"] == 0 and partitions != PARTITIONS:
@@ -44,13 +44,16 @@ async def create(servers: str, agents: Iterable[str], keep: timedelta) -> None:
         await admin.close()
 
 
-async def _create(admin: AIOKafkaAdminClient, name: str, replicas: int, keep: timedelta) -> None:
+async def _create(
+    admin: AIOKafkaAdminClient, names: list[str], replicas: int, keep: timedelta
+) -> None:
+    """All at once; another process may be doing the same."""
     retention = {"retention.ms": str(int(keep.total_seconds() * 1000))}
-    topic = NewTopic(name, PARTITIONS, replicas, topic_configs=retention)
+    new = [NewTopic(name, PARTITIONS, replicas, topic_configs=retention) for name in names]
     try:
-        answer = await admin.create_topics([topic])
+        answer = await admin.create_topics(new)
     except TopicAlreadyExistsError:
         return
-    for _, code, *said in answer.topic_errors:
+    for name, code, *said in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise KafkaError(f"the topic {name} cannot be made: {' '.join(map(str, said))}")

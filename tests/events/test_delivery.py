@@ -257,11 +257,11 @@ async def test_an_event_that_comes_again_takes_no_effect(carried: Carried) -> No
         text("UPDATE platform.consumer_cursor SET position = 0 RETURNING position")
     )
     async with carried.to(counting):
-        await say(carried.db, "cus_1")
-        await counting.took(carried.db, 3)
+        await say(carried.db, "cus_1", "cus_2")
+        await counting.took(carried.db, 4)
         await until(lambda: carried.lag("counting"), lambda lag: lag == 0)
     assert sorted(await counting.effects(carried.db)) == [
-        ("cus_1", 1), ("cus_1", 2), ("cus_2", 1),
+        ("cus_1", 1), ("cus_1", 2), ("cus_2", 1), ("cus_2", 2),
     ]  # fmt: skip
 
 
