@@ -105,6 +105,9 @@ bench-hub: $(INSTALLED) ## Measure: ten thousand subscribers of one process, bef
 bench-fanout: $(INSTALLED) ## Measure: one event stream to 1, 1,000 and 10,000 subscribers
 	@$(PY) -m bench.fanout $(ARGS)
 
+bench-latency: $(INSTALLED) ## Measure: from a commit to the subscriber's frame, on both buses
+	@$(PY) -m bench.latency $(ARGS)
+
 clean: ## Remove what was installed and built; the shop's data in .souk stays
 	@if [ -x $(BIN)/souk ]; then $(BIN)/souk down; fi
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist gateway/server/graphiql
@@ -115,4 +118,4 @@ $(INSTALLED):
 
 .PHONY: help up down status test check format format-check lint types contracts house drift pages \
 	lock clients interop audit composition-oracle fuzz kill kill-sagas \
-	bench bench-bus bench-gateway bench-planning bench-hub bench-fanout clean
+	bench bench-bus bench-gateway bench-planning bench-hub bench-fanout bench-latency clean

@@ -11,7 +11,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -116,16 +116,19 @@ class Subscriber(asyncio.Protocol):
             self.ready.set_exception(error or ConnectionError("closed"))
 
 
+S = TypeVar("S", bound=Subscriber)
+
+
 async def subscribed(
-    url: str, query: str, tokens: list[str], count: int, done: Callable[[], None]
-) -> list[Subscriber]:
+    url: str, query: str, tokens: list[str], count: int, done: Callable[[], None], kind: type[S]
+) -> list[S]:
     loop = asyncio.get_running_loop()
     parts = urlsplit(url)
     host, port = str(parts.hostname), parts.port or 80
-    found: list[Subscriber] = []
+    found: list[S] = []
     for begin in range(0, count, _BATCH):
         batch = [
-            Subscriber(n, parts.netloc, parts.path, query, tokens[n % len(tokens)], done)
+            kind(n, parts.netloc, parts.path, query, tokens[n % len(tokens)], done)
             for n in range(begin, min(count, begin + _BATCH))
         ]
         for each in batch:
@@ -146,7 +149,9 @@ async def main(arguments: argparse.Namespace) -> None:
             over.set()
 
     order = json.loads(sys.stdin.readline())
-    found = await subscribed(arguments.url, order["query"], order["tokens"], order["count"], done)
+    found = await subscribed(
+        *(arguments.url, order["query"], order["tokens"], order["count"], done), kind=Subscriber
+    )
     _say({"connected": len(found)})
     while line := await asyncio.to_thread(sys.stdin.readline):
         events = int(line)

@@ -14,7 +14,13 @@ INIT = (
     "-U", "postgres", "-A", "trust", "-E", "UTF8",
     "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
 )  # fmt: skip
-OPTIONS = ("listen_addresses=", "unix_socket_permissions=0700", "max_connections=200")
+OPTIONS = (
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "max_connections=200",
+    # Without the DETAIL of an error: it holds the row, and nobody would erase that from the log.
+    "log_error_verbosity=terse",
+)
 OUTPUT = "output"
 PORT = 5432
 START_SECONDS = 60

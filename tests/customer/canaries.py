@@ -3,7 +3,8 @@
 The fields are those that the tables declare (models/personal.py): a new one has to be sung here.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from sqlalchemy import Text, cast, func, insert, select, text
 
@@ -11,10 +12,9 @@ from models.database import Database
 from models.migrations.run import AGENTS, all_tables
 from models.order import HoldReason, order_hold
 from models.personal import holdings
-from subgraphs.kit import ID
+from subgraphs.kit import ID, Principal
 from tests.callers import ADMIN
 from tests.order.shop import DHL, var
-from tests.platform import Platform
 
 CANARIES = ("canary", "qaqa", "55501")
 """Parts of all values here: of names and texts, of the locale, and of phone numbers."""
@@ -38,7 +38,18 @@ PLACE |= {"postalCode": "CANARY1", "city": "Canary City", "region": "Canary Regi
 PLACE |= {"country": "DE", "phone": "+49555013"}
 
 
-async def ask(platform: Platform, document: str, **input: Any) -> Any:
+class Graph(Protocol):
+    """Where one sings: a test's platform, or an installation."""
+
+    @property
+    def databases(self) -> Mapping[str, Database]: ...
+
+    async def through_gateway(
+        self, document: str, principal: Principal, variables: Mapping[str, Any]
+    ) -> dict[str, Any]: ...
+
+
+async def ask(platform: Graph, document: str, **input: Any) -> Any:
     """The payload of a mutation that must succeed."""
     answer = await platform.through_gateway(document, ADMIN, {"i": input})
     assert "errors" not in answer, answer
@@ -47,14 +58,14 @@ async def ask(platform: Platform, document: str, **input: Any) -> Any:
     return payload
 
 
-async def change(platform: Platform, mutation: str, **input: Any) -> Any:
+async def change(platform: Graph, mutation: str, **input: Any) -> Any:
     kind = mutation[0].upper() + mutation[1:]
     document = f"""mutation ($i: {kind}Input!) {{
         a: {mutation}(input: $i) {{ {CHANGES[mutation]} errors {{ code field }} }} }}"""
     return await ask(platform, document, **input)
 
 
-async def customer(platform: Platform, email: str = "canary@example.com") -> ID:
+async def customer(platform: Graph, email: str = "canary@example.com") -> ID:
     """An account with everything that the customer agent may know of it."""
     made = await ask(
         platform, CREATE, email=email, firstName="Canaryanna", lastName="Canarymann",
@@ -76,7 +87,7 @@ async def customer(platform: Platform, email: str = "canary@example.com") -> ID:
     return id
 
 
-async def order(platform: Platform, id: ID, key: str, *, place: bool = True) -> ID:
+async def order(platform: Graph, id: ID, key: str, *, place: bool = True) -> ID:
     """An order with everything that may be written about it."""
     made = await ask(
         platform, ORDER, customerId=id, currency="EUR", idempotencyKey=key, place=place,
@@ -87,7 +98,7 @@ async def order(platform: Platform, id: ID, key: str, *, place: bool = True) -> 
     return found
 
 
-async def full(platform: Platform, email: str = "canary@example.com") -> ID:
+async def full(platform: Graph, email: str = "canary@example.com") -> ID:
     """A customer with a canary in every personal column of every agent, and nothing under way."""
     id = await customer(platform, email)
     draft = await order(platform, id, f"draft {id}", place=False)
@@ -103,11 +114,11 @@ async def full(platform: Platform, email: str = "canary@example.com") -> ID:
     return id
 
 
-async def suspended(platform: Platform, id: ID) -> None:
+async def suspended(platform: Graph, id: ID) -> None:
     await change(platform, "suspendCustomer", customerId=id, reason="canary reason")
 
 
-async def singing(databases: dict[str, Database]) -> set[str]:
+async def singing(databases: Mapping[str, Database]) -> set[str]:
     """Every personal column of every agent in which a canary is, as `schema.table.column`."""
     all_tables()
     found = set()

@@ -56,9 +56,13 @@ def souk(folder: Path, *arguments: str, **variables: str) -> subprocess.Complete
 
 @dataclass
 class Installation:
-    """`folder` is its data folder; `starts` counts the logs, of which each start has its own."""
+    """`folder` is its data folder; `starts` counts the logs, of which each start has its own.
+
+    `variables` are what its environment says of Souk.
+    """
 
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
     starts: int = 0
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
@@ -141,7 +145,7 @@ class Installation:
             return subprocess.Popen(
                 command,
                 cwd=self.folder.parent,
-                env=environment(),
+                env=environment(**self.variables),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
