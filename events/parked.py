@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from events.stamped import Stamped, to_json
 from models.bus import dead_letter, inbox, malformed_event, parked_key
 from models.database import Reads, UnitOfWork
+from models.unquoted import without_values
 
 KEY = parked_key.c
 LETTER = dead_letter.c
@@ -26,10 +27,8 @@ LONGEST_REASON = 500
 
 
 def reason_of(error: BaseException) -> str:
-    """For people: what was raised, and the first line of what it said. Below that line PostgreSQL
-    quotes rows.
-    """
-    said = str(error).partition("\n")[0]
+    """For people: what was raised, and the first line of what it said, without quoted values."""
+    said = without_values(str(error)).partition("\n")[0]
     return f"{type(error).__name__}: {said}"[:LONGEST_REASON]
 
 
