@@ -102,6 +102,6 @@ class DatabaseCapture:
 
 
 def _storable(text: str) -> str:
-    """Without what PostgreSQL cannot store: NUL, lone surrogates; and without the values that it quotes."""
+    """Without what PostgreSQL cannot store (NUL, lone surrogates), and without what it quotes."""
     text = without_values(text)
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
