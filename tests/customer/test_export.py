@@ -189,7 +189,8 @@ async def test_an_erasure_is_not_done_while_a_file_may_yet_be_written(
     """Some agents have answered already when the customer leaves."""
     id = await canaries.full(platform)
     made = await _export(ask, id)
-    asked, seen = Platform.ask, []
+    seen: list[str] = []
+    asked = Platform.ask
 
     async def leaving_meanwhile(self: Platform, agent: str, *rest: Any) -> Any:
         if agent == "product" and not seen:
