@@ -62,12 +62,16 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`resting`: what comes next has failed in passing, and it is too early to try again."""
+    """`resting`: what comes next has failed in passing, and it is too early to try again.
+
+    `last` is the last position of the whole log: beyond it there is no event of ours.
+    """
 
     position: int
     attempts: int
     resting: bool | None
     incarnation: str
+    last: int
 
 
 async def begin(work: UnitOfWork, consumer: str, agents: Collection[str]) -> None:
@@ -160,6 +164,7 @@ async def place(db: Reads, stream: Stream) -> Place | None:
         ROW.attempts,
         and_(ROW.attempts > 0, ROW.until > _NOW).label("resting"),
         select(log_counter.c.incarnation).scalar_subquery().label("incarnation"),
+        select(log_counter.c.last).scalar_subquery().label("last"),
     ).where(_of(stream))
     found = await db.fetch(rows, Place)
     return found[0] if found else None

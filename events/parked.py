@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from events.stamped import Stamped, to_json
 from models.bus import dead_letter, inbox, malformed_event, parked_key
 from models.database import Reads, UnitOfWork
+from models.unquoted import without_values
 
 KEY = parked_key.c
 LETTER = dead_letter.c
@@ -26,10 +27,8 @@ LONGEST_REASON = 500
 
 
 def reason_of(error: BaseException) -> str:
-    """For people: what was raised, and the first line of what it said. Below that line PostgreSQL
-    quotes rows.
-    """
-    said = str(error).partition("\n")[0]
+    """For people: what was raised, and the first line of what it said, without quoted values."""
+    said = without_values(str(error)).partition("\n")[0]
     return f"{type(error).__name__}: {said}"[:LONGEST_REASON]
 
 
@@ -45,9 +44,15 @@ async def hold(work: UnitOfWork, consumer: str, keys: Set[str]) -> set[str]:
 
 
 async def park(work: UnitOfWork, consumer: str, key: str, reason: str) -> bool:
-    """Whether it was not parked before."""
+    """Whether it was not parked before; either way it stays so until `work` ends, or a replay
+    could un-park it before it sees what is appended.
+    """
     row = {"consumer": consumer, "aggregate_id": key, "reason": reason, "parked_at": work.now}
-    return await work.execute(upsert(parked_key).values(row).on_conflict_do_nothing()) == 1
+    while True:
+        if await work.execute(upsert(parked_key).values(row).on_conflict_do_nothing()) == 1:
+            return True
+        if await lock(work, consumer, key):
+            return False
 
 
 async def append(
@@ -112,11 +117,12 @@ async def ask_for_replay(work: UnitOfWork, consumer: str, key: str) -> bool:
 
 
 async def asked_for(db: Reads, consumers: Sequence[str]) -> list[tuple[str, str]]:
-    """Consumers and keys whose replay somebody wants."""
+    """Consumers and keys whose replay somebody wants; who asked first, first."""
     rows = select(KEY.consumer, KEY.aggregate_id).where(
         KEY.consumer.in_(consumers), KEY.replay_asked_at.is_not(None)
     )
-    return [(row.consumer, row.aggregate_id) for row in await db.rows(rows)]
+    asked = await db.rows(rows.order_by(KEY.replay_asked_at, KEY.consumer, KEY.aggregate_id))
+    return [(row.consumer, row.aggregate_id) for row in asked]
 
 
 async def note_malformed(

@@ -32,8 +32,17 @@ class Replays:
             await asyncio.sleep(POLL)
 
     async def tick(self) -> None:
-        """All that are asked for now."""
+        """All that are asked for now; one that cannot be run yet keeps no other waiting."""
         if not self._consumers:
             return
+        failed: dict[str, Exception] = {}
         for name, key in await parked.asked_for(self._db, list(self._consumers)):
-            await replay(self._db, self._consumers[name], key, self._defects.capture)
+            try:
+                await replay(self._db, self._consumers[name], key, self._defects.capture)
+            except Exception as error:  # noqa: BLE001 boundary: what is away is asked for again
+                failed[name] = error
+        for name in self._consumers:
+            if name in failed:
+                await self._defects.failed(f"replays of {name}", failed[name])
+            else:
+                self._defects.recovered(f"replays of {name}")

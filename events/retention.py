@@ -1,13 +1,13 @@
 """How long events are kept: the log by partitions, and what must outlive it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, text
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, text
 
 from events import cursors
-from models.bus import dead_letter, event_log, inbox, malformed_event
+from models.bus import dead_letter, event_log, inbox, lease, malformed_event, relay_cursor
 from models.database import UnitOfWork
 
 AT_ONCE = 10_000
@@ -33,11 +33,20 @@ async def prune(work: UnitOfWork, keep: timedelta) -> Pruned:
     """
     older_than = work.now - keep
     await cursors.move_idle(work)
+    await _forget_relay(work, older_than)
     rows = await _remove(work, inbox, inbox.c.taken_at, func.least(older_than, *_OLDEST))
     bad = await _remove(work, malformed_event, malformed_event.c.received_at, older_than)
     # Last, for it locks out whoever reads the log until the commit.
     [row] = await work.rows(_PRUNE, {"older_than": older_than})
     return Pruned(row.dropped, rows, bad)
+
+
+async def _forget_relay(work: UnitOfWork, older_than: datetime) -> None:
+    """An installation that has given its broker up keeps nothing for it. Should it come back, it
+    gets what the log has then.
+    """
+    led = exists().where(lease.c.name == "relay", lease.c.until >= older_than)
+    await work.execute(delete(relay_cursor).where(~led))
 
 
 _OLDEST = (

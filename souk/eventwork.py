@@ -1,10 +1,8 @@
 """What carries the events, beside the server: sequencer, bus and hub of this process."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 from events.bell import Bell
 from events.defects import Defects
@@ -16,6 +14,7 @@ from events.postgres_bus import PostgresBus
 from events.retention import prune
 from events.sequencer import Sequencer
 from models.database import Database, UnitOfWork
+from souk.lasting import Loop, beside
 from souk.settings import Settings
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.consuming import consumers
@@ -59,10 +58,13 @@ async def event_work(
     db = Database(url, connections=CONNECTIONS, role=role)
     bell = Bell(db)
     defects = Defects(agents.capture)
-    bus = _bus(settings, agents, bell, defects)
-    loops = (bell.run(), Sequencer(db, bell, defects).run(), bus.run())
+    loops: Mapping[str, Loop] = {
+        "loop of the bell": bell.run,
+        "loop of the sequencer": Sequencer(db, bell, defects).run,
+        "loop of the bus": lambda: _bus(settings, agents, bell, defects).run(),
+    }
     try:
-        async with _beside(*loops), _hub(settings, agents, bell, defects):
+        async with beside(defects, loops), _hub(settings, agents, bell, defects):
             yield bell
     finally:
         await db.close()
@@ -82,17 +84,5 @@ async def _hub(
     else:
         source = OrderedSource(agents.db)
         feed = Feed(source, servers, defects)
-        async with agents.hub.running(source), _beside(feed.run()):
+        async with agents.hub.running(source), beside(defects, {"loop of the feed": feed.run}):
             yield
-
-
-@asynccontextmanager
-async def _beside(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """The loops run as long as the block does."""
-    tasks = [asyncio.create_task(loop) for loop in loops]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from functools import lru_cache
 
 from graphql import (
     FieldNode,
@@ -19,6 +18,7 @@ from graphql import (
 )
 
 from gateway.context import RequestContext
+from gateway.execution.cache import BoundedCache
 from gateway.execution.messages import GraphQLRequest
 from subgraphs.kit.policy import Policy
 from subgraphs.kit.schema import Subgraph
@@ -27,6 +27,8 @@ from subgraphs.kit.tokens import principal_of
 
 DOCUMENTS = 1000
 """Of which the policies are remembered."""
+CHARACTERS = 4_000_000
+"""Of all of them together: a document may be as long as a request."""
 
 
 class Sharing:
@@ -38,7 +40,12 @@ class Sharing:
         for subgraph in subgraphs:
             for name, policy in subgraph.policies():
                 self._policies[name].add(policy)
-        self._of = lru_cache(maxsize=DOCUMENTS)(self._reachable)
+        self._known: BoundedCache[str, frozenset[Policy]] = BoundedCache(DOCUMENTS, CHARACTERS, len)
+
+    @property
+    def remembered(self) -> int:
+        """How many characters of documents are kept."""
+        return self._known.total_weight
 
     def __call__(self, request: GraphQLRequest, context: RequestContext) -> Hashable:
         """All of the caller on which an answer to the request depends; never more than is safe.
@@ -51,6 +58,13 @@ class Sharing:
         except (GraphQLError, RecursionError):
             return principal
         return sharing_key(policies, principal)
+
+    def _of(self, document: str) -> frozenset[Policy]:
+        policies = self._known.get(document)
+        if policies is None:
+            policies = self._reachable(document)
+            self._known.put(document, policies)
+        return policies
 
     def _reachable(self, document: str) -> frozenset[Policy]:
         reached = _Reached(self._schema)

@@ -59,9 +59,10 @@ class OrderedSource:
                 yield ready
             elif self._heap:
                 if not await self._filled():
-                    for_hole = await self._from_log(through=self._heap[0] - 1)
-                    if for_hole:
+                    if for_hole := await self._from_log(through=self._heap[0] - 1):
                         yield for_hole
+                    elif await holds(self._db, Cursor(after.incarnation, self._position)):
+                        self._drop()  # the log is not as far: a stranger's
                     else:
                         raise LogLost
             elif not await self._put_within(self._silence):
@@ -80,6 +81,10 @@ class OrderedSource:
                 ready.append(record)
                 self._position = position
         return ready
+
+    def _drop(self) -> None:
+        """The next of those that wait."""
+        del self._waiting[heappop(self._heap)]
 
     async def _filled(self) -> bool:
         """Whether the broker brings the next position in time."""

@@ -32,7 +32,8 @@ class Reader:
     """Kafka's offsets are a hint: what a record does depends on the cursor in PostgreSQL alone.
 
     At or below the cursor it is a double; if the cursor is not at the one before it, something
-    is missing, and that is read from the log; of another incarnation it is a stranger's.
+    is missing, and that is read from the log; of another incarnation or stream, or further than
+    the log, it is a stranger's.
     """
 
     def __init__(self, db: Database, consumer: Consumer, servers: str, defects: Defects) -> None:
@@ -129,7 +130,7 @@ class Reader:
         ours = [
             record
             for record in records
-            if record.incarnation == place.incarnation and record.stamped.position > place.position
+            if _is_of(stream, place, record) and record.stamped.position > place.position
         ]
         if not ours:
             return []
@@ -164,6 +165,16 @@ class Fence:
 
     def moved(self, batch: Sequence[Stamped]) -> None:
         self._position = batch[-1].position
+
+
+def _is_of(stream: Stream, place: Place, record: Record) -> bool:
+    """Whether the log can have said so: anybody may have written to the topic."""
+    envelope = record.stamped.envelope
+    return (
+        record.incarnation == place.incarnation
+        and record.stamped.position <= place.last
+        and (envelope.agent, envelope.partition) == (stream.agent, stream.partition)
+    )
 
 
 def _without_hole(records: Sequence[Record]) -> list[Stamped]:

@@ -18,6 +18,8 @@ from subgraphs.kit.intents import Intent, Payload
 from subgraphs.kit.personal_data import personal_data_of
 from subgraphs.kit.roster import everybody
 
+LATE = "late"
+
 
 async def begin(work: UnitOfWork, scope: Scope, customer_id: ID) -> Export:
     """The export will be ready as soon as every agent has answered."""
@@ -73,11 +75,12 @@ async def _gathered(
     if export is None or customer is None:
         return
     if not written or export.state is not ExportState.RUNNING or customer.status not in LIVE:
-        await _expire(work, export, "late")
+        await _expire(work, export, LATE)
         return
     expires = work.now + info.settings(ExportSettings).life
     await exports.save(work, replace(export, state=ExportState.READY, expires_at=expires))
-    await intents.add(work, remove_export, f"{key}:expired", {"export": key}, expires)
+    payload = {"export": export.id}
+    await intents.add(work, remove_export, _removal(export, "expired"), payload, expires)
 
 
 async def _remove(info: Info, key: str, payload: Payload) -> None:
@@ -89,17 +92,32 @@ async def _removed(info: Info, work: UnitOfWork, key: str, payload: Payload, out
     export = await exports.lock(work, payload["export"])
     if export is None:
         return
-    await exports.removed(work, export.id)
     if export.state is not ExportState.EXPIRED:
         await exports.save(work, replace(export, state=ExportState.EXPIRED))
+    if await _may_come_back(work, export, key):
+        return
+    await exports.removed(work, export.id)
     await leaving.finish(work, export.customer_id)
+
+
+async def _may_come_back(work: UnitOfWork, export: Export, key: str) -> bool:
+    """Whether somebody is gathering it still, or was: who comes too late removes it once more."""
+    late = _removal(export, LATE)
+    return await intents.waits(work, gather_export, export.id) or (
+        key != late and await intents.waits(work, remove_export, late)
+    )
 
 
 async def _expire(work: UnitOfWork, export: Export, why: str) -> None:
     """Nobody gets at it from now on; its file goes as soon as the work is committed."""
     expires = export.expires_at or work.now
     await exports.save(work, replace(export, state=ExportState.EXPIRED, expires_at=expires))
-    await intents.add(work, remove_export, f"{export.id}:{why}", {"export": export.id})
+    await intents.add(work, remove_export, _removal(export, why), {"export": export.id})
+
+
+def _removal(export: Export, why: str) -> str:
+    """The key of an intent."""
+    return f"{export.id}:{why}"
 
 
 gather_export = Intent("gather_export", _gather, _gathered)

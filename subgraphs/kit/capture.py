@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import re
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,10 +15,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from models.database import SYSTEM, Database
 from models.ids import new_id
 from models.platform import captured_error
+from models.unquoted import without_values
 
 LOG = logging.getLogger("souk.capture")
-DETAIL = re.compile(r"DETAIL: .*?(?=\n(?:HINT:|\[SQL:|\n)|\Z)", re.DOTALL)
-"""Where PostgreSQL quotes the row that it refused, with whatever personal data is in it."""
 
 
 class Capture(Protocol):
@@ -104,6 +102,6 @@ class DatabaseCapture:
 
 
 def _storable(text: str) -> str:
-    """Without what PostgreSQL cannot store: NUL, lone surrogates; and without its rows' values."""
-    text = DETAIL.sub("DETAIL: not kept", text)
+    """Without what PostgreSQL cannot store (NUL, lone surrogates), and without what it quotes."""
+    text = without_values(text)
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from models.database import UnitOfWork
+from models.database import Reads, UnitOfWork
 from models.work import intent as intents
 from subgraphs.kit.context import Info
 
@@ -59,6 +60,12 @@ async def add(
     )
     await work.execute(row.on_conflict_do_nothing())
     work.ring(BELL)
+
+
+async def waits(db: Reads, intent: Intent[Any], key: str) -> bool:
+    """Whether its outcome has not been recorded yet: it may be running at this moment."""
+    row = select(intents.c.key).where(intents.c.intent == intent.name, intents.c.key == key)
+    return bool(await db.rows(row))
 
 
 LONGEST_PAUSE = timedelta(minutes=5)

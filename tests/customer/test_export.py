@@ -183,6 +183,33 @@ async def test_an_erasure_is_done_when_the_file_is_gone(
     assert await canaries.singing(dict(platform.databases)) == set()
 
 
+async def test_an_erasure_is_not_done_while_a_file_may_yet_be_written(
+    ask: Ask, shop: Shop, platform: Platform, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some agents have answered already when the customer leaves."""
+    id = await canaries.full(platform)
+    made = await _export(ask, id)
+    seen: list[str] = []
+    asked = Platform.ask
+
+    async def leaving_meanwhile(self: Platform, agent: str, *rest: Any) -> Any:
+        if agent == "product" and not seen:
+            seen.append("asked")
+            await change(ask, "anonymizeCustomer", ADMIN, customerId=id, idempotencyKey="k")
+            await Courier(platform).deliver()
+            await _work(platform)
+            seen.append(await _state(ask, id))
+        return await asked(self, agent, *rest)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Platform, "ask", leaving_meanwhile)
+        await _work(platform)
+    assert seen == ["asked", "SCRUBBING"]
+    assert await _state(ask, id) == "DONE"
+    assert (await _found(ask, made))["state"] == "EXPIRED"
+    assert _files(folder) == {}
+
+
 async def _state(ask: Ask, id: ID) -> Any:
     document = "query ($id: ID!) { customer(id: $id) { erasure { state } } }"
     return (await ask(document, ADMIN, id=id))["customer"]["erasure"]["state"]

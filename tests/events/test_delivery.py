@@ -11,10 +11,12 @@ from events.event import Event
 from events.outbox import emit
 from events.parking import Replayed, park, replay
 from events.received import Received
+from events.replays import Replays
 from models.database import UnitOfWork
 from models.transience import Unreachable
 from tests.events.carried import Carried
-from tests.events.traffic import CAUSE, Counting, say, until, updated
+from tests.events.hearing import told
+from tests.events.traffic import CAUSE, Counting, Wires, say, until, updated
 
 pytestmark = pytest.mark.commits
 
@@ -27,6 +29,9 @@ LETTERS = text("""
 """)
 MALFORMED = text("""
     SELECT consumer, reason FROM platform.malformed_event WHERE source LIKE 'log:%' ORDER BY source
+""")
+WAITING = text("""
+    SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """)
 INBOX = text("SELECT count(*) FROM platform.inbox WHERE consumer = 'counting'")
 FAILING = text("""
@@ -191,6 +196,48 @@ async def test_a_replay_that_is_asked_for_is_run_by_who_has_the_handlers(carried
             await parked.ask_for_replay(work, "counting", "cus_1")
         assert await counting.took(carried.db, 2) == [("cus_1", 1), ("cus_1", 2)]
         await until(lambda: carried.db.rows(PARKED), lambda rows: rows == [])
+
+
+async def test_a_replay_that_must_wait_keeps_no_other_waiting(wires: Wires) -> None:
+    away = Away("cus_1")
+    counting = Counting(preparing=away)
+    async with wires.db.unit_of_work() as work:
+        for event in told(updated("cus_1"), updated("cus_2")):
+            await park(work, "counting", event.key)
+            await parked.append(work, "counting", [event])
+            await parked.ask_for_replay(work, "counting", event.key)
+    replays = Replays(wires.db, [counting], wires.defects)
+    await replays.tick()
+    assert away.asked == 1
+    assert await counting.effects(wires.db) == [("cus_2", 1)]
+    [row] = await wires.db.rows(PARKED)
+    assert tuple(row) == ("cus_1", "parked by hand", True)
+    away.back = True
+    await replays.tick()
+    assert await counting.effects(wires.db) == [("cus_2", 1), ("cus_1", 1)]
+    assert await wires.db.rows(PARKED) == []
+    assert wires.captured.defects == []
+
+
+async def test_a_replay_that_races_with_parking_leaves_nothing_behind(wires: Wires) -> None:
+    """An event is about to go behind a key that is parked: the replay sees it, or comes before."""
+    counting = Counting()
+    [event] = told(updated("cus_1"))
+    async with wires.db.unit_of_work() as work:
+        assert await park(work, "counting", "cus_1")
+    async with wires.db.unit_of_work() as work:
+        assert not await parked.park(work, "counting", "cus_1", "it failed")
+        replaying = asyncio.create_task(replay(wires.db, counting, "cus_1", wires.captured))
+
+        async def stands() -> bool:
+            return replaying.done() or bool(await wires.db.rows(WAITING))
+
+        await until(stands, bool)
+        await parked.append(work, "counting", [event], "it failed")
+    assert await replaying == Replayed(1, 0)
+    assert await wires.db.rows(PARKED) == []
+    assert await wires.db.rows(LETTERS) == []
+    assert await counting.effects(wires.db) == [("cus_1", 1)]
 
 
 @pytest.mark.parametrize("where", ["preparing", "applying"])

@@ -132,6 +132,27 @@ async def test_what_strangers_write_has_no_effect(wires: Wires, broker: Broker) 
     assert await counting.effects(wires.db) == [("cus_1", 1), ("cus_1", 2)]
 
 
+async def test_what_the_log_cannot_have_said_moves_no_cursor(wires: Wires, broker: Broker) -> None:
+    """Beyond the log, or of another key's stream, though it says that it is of this log."""
+    counting = Counting()
+    mine = await log.incarnation(wires.db)
+    beyond = Record(mine, 0, Stamped(10_000, _foreign()))
+    elsewhere = envelope_of(updated("cus_2"), id="evt_foreign_2", sequence=500)
+    assert partition_of("cus_1") != partition_of("cus_2")
+    async with ByKafka(wires, broker.servers).to(counting):
+        await say(wires.db, "cus_1", "cus_2", "cus_2")
+        await counting.took(wires.db, 3)
+        for record in (beyond, Record(mine, 0, Stamped(3, elsewhere))):
+            await _put(broker.servers, "cus_1", encode(record))
+        await say(wires.db, "cus_1")
+        effects = await counting.took(wires.db, 4)
+    assert [sequence for key, sequence in effects if key == "cus_1"] == [1, 2]
+    assert [sequence for key, sequence in effects if key == "cus_2"] == [1, 2]
+    assert await counting.effects(wires.db) == effects
+    rows = await wires.db.rows(text("SELECT max(position) FROM platform.consumer_cursor"))
+    assert rows[0][0] == 4
+
+
 def _foreign() -> Envelope:
     return envelope_of(updated("cus_1"), id="evt_foreign", sequence=500)
 

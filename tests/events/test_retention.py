@@ -38,6 +38,9 @@ TAKEN = text("""
     INSERT INTO platform.inbox (consumer, event_id, taken_at)
     SELECT 'counting', id, stamped_at FROM platform.event_log RETURNING 1
 """)
+RELAY = text("INSERT INTO platform.relay_cursor VALUES ('kafka', 12) RETURNING 1")
+RELAYED = text("SELECT position FROM platform.relay_cursor")
+LED = text("INSERT INTO platform.lease VALUES ('relay', 'somebody', 1, :until) RETURNING 1")
 INBOX = text("SELECT count(*) FROM platform.inbox")
 
 
@@ -96,9 +99,20 @@ async def test_idle_cursors_do_not_hold_the_log(db: Database) -> None:
 
 async def test_a_relay_that_is_behind_keeps_what_it_has_not_sent(db: Database) -> None:
     await db.rows(PASS, {"position": 35})
-    relay = text("INSERT INTO platform.relay_cursor VALUES ('kafka', 12) RETURNING 1")
-    await db.rows(relay)
+    await db.rows(RELAY)
+    await db.rows(LED, {"until": utc_now() + 2 * KEEP})
     assert (await _prune(db, 2 * KEEP)).partitions == 1
+
+
+async def test_a_broker_that_was_given_up_keeps_nothing(db: Database) -> None:
+    """As soon as no relay has led for as long as events are kept; not before."""
+    await db.rows(PASS, {"position": 35})
+    await db.rows(RELAY)
+    await db.rows(LED, {"until": utc_now() + 2 * KEEP})
+    assert (await _prune(db, 3 * KEEP - timedelta(hours=1))).partitions == 1
+    assert await db.rows(RELAYED) == [(12,)]
+    assert (await _prune(db, 3 * KEEP + timedelta(hours=1))).partitions == 2
+    assert await db.rows(RELAYED) == []
 
 
 async def test_behind_a_long_reader_it_gives_up_and_comes_again(db: Database) -> None:

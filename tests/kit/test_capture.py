@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from events.parked import reason_of
 from models.database import SYSTEM, Cause, Database, UnitOfWork
 from subgraphs.kit.capture import DatabaseCapture
 from tests.kit.conftest import Room
 from tests.kit.room import note
+
+PERSONAL = "anna@example.org\nat home"
 
 
 async def test_the_spool_holds_what_the_database_could_not_take(room: Room, tmp_path: Path) -> None:
@@ -50,6 +53,25 @@ async def test_what_postgresql_cannot_store_is_replaced(room: Room) -> None:
     assert not room.spool.exists()
     rows = await room.rows("SELECT message, traceback LIKE '%a�b?c%' FROM platform.captured_error")
     assert rows == [("a�b?c", True)]
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT CAST(:it AS int)", "SELECT CAST(CAST(:it AS text) AS int)"]
+)
+async def test_no_value_that_the_database_could_not_take_is_kept(
+    room: Room, statement: str
+) -> None:
+    """Neither the driver, which cannot send it, nor the server, which cannot read it, is quoted."""
+    with pytest.raises(DBAPIError) as refused:
+        async with room.db.unit_of_work() as work:
+            await work.rows(text(statement), {"it": PERSONAL})
+    assert PERSONAL.partition("\n")[0] in str(refused.value)  # or there would be nothing to hide
+    await DatabaseCapture(room.db, room.spool)("order", "x", refused.value, "req_1")
+    [(message, trace)] = await room.rows("SELECT message, traceback FROM platform.captured_error")
+    for kept in (message, trace, reason_of(refused.value)):
+        assert "not kept" in kept
+        assert "anna" not in kept
+        assert "at home" not in kept
 
 
 async def test_a_broken_line_in_the_spool_stops_no_other(room: Room, away: Database) -> None:

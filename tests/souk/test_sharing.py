@@ -9,7 +9,7 @@ from gateway.composition.api_schema import api_schema
 from gateway.context import RequestContext
 from gateway.execution.messages import GraphQLRequest
 from models.migrations.run import AGENTS
-from souk.sharing import Sharing
+from souk.sharing import CHARACTERS, Sharing
 from subgraphs.kit import Kind, Policy, Principal
 from subgraphs.kit.policy import ANONYMOUS
 from subgraphs.kit.tokens import claims_of
@@ -71,6 +71,15 @@ def test_entities_of_other_agents_count(sharing: Sharing) -> None:
 def test_every_operation_and_fragment_of_the_document_counts(sharing: Sharing) -> None:
     assert not together(sharing, HIDDEN, ANNA, BEN)
     assert together(sharing, HIDDEN[: HIDDEN.index("query other")], ANNA, BEN)
+
+
+def test_long_documents_do_not_pile_up(sharing: Sharing) -> None:
+    """Comments count for no limit of the gateway's but the request's size."""
+    for number in range(10):
+        long = f"# {number}{' ' * (CHARACTERS // 4)}\n"
+        assert together(sharing, long + PUBLIC, ANNA, BEN)
+        assert not together(sharing, long + OWNED, ANNA, BEN)
+    assert CHARACTERS // 2 < sharing.remembered <= CHARACTERS
 
 
 def test_services_share_with_nobody(sharing: Sharing) -> None:

@@ -135,6 +135,30 @@ async def test_a_hole_that_nothing_fills_is_no_end_of_waiting(
         await reading
 
 
+async def test_what_is_further_than_the_log_is_dropped(
+    db: Database, records: list[Stamped], begin: Cursor
+) -> None:
+    """Whoever wrote it on the broker: nobody has to begin anew for it."""
+    source = OrderedSource(db, gap=0.01, silence=NEVER)
+    strange = [replace(records[0], position=position) for position in (32, 10**12)]
+    found, _ = await asyncio.gather(
+        positions(source, begin, 31), _then_another(db, source, begin, [*records, *strange])
+    )
+    assert found == list(range(1, 32))
+    assert source._waiting == {}
+
+
+async def _then_another(
+    db: Database, source: OrderedSource, begin: Cursor, records: list[Stamped]
+) -> None:
+    await put(source, begin.incarnation, records)
+    async with asyncio.timeout(PATIENCE):
+        while source._waiting:  # noqa: ASYNC110  # the source's own doing
+            await asyncio.sleep(0.01)
+    await publish(db, low(30))
+    await put(source, begin.incarnation, await log.after(db, 30, 1))
+
+
 async def test_a_hub_takes_what_broker_and_log_bring_as_one_stream(
     db: Database, records: list[Stamped], wires: Wires
 ) -> None:
