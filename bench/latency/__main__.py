@@ -127,6 +127,7 @@ async def _heard(
         job = ("--rate", str(load.rate), "--count", str(load.count))
         async with _process("say", url, *job) as saying:
             said, _ = await saying.communicate()
+        listening.stdin.close()
         heard, _ = await listening.communicate()
     return json.loads(said), json.loads(heard)
 

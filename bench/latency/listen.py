@@ -21,6 +21,7 @@ QUERY = (
     "{ cursor type subjectId correlationId } }"
 )
 NUMBER = re.compile(rf'"{CORRELATION}(\d+)"'.encode())
+REFUSED = re.compile(rb'"type":"(error|complete)"|"errors":')
 STILL = 3.0
 """Seconds without any event after which nothing more is expected."""
 
@@ -40,6 +41,8 @@ class Listener(Subscriber):
         """Unix times by the number of the event; an event that comes twice is an error."""
         found: dict[str, float] = {}
         for at, text in self.frames:
+            if REFUSED.search(text):
+                raise RuntimeError(f"the subscription has ended: {text.decode()}")
             if number := NUMBER.search(text):
                 name = number[1].decode()
                 if name in found:

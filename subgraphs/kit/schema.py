@@ -217,10 +217,16 @@ async def _one_by_one(
     async with aclosing(events):
         async for event in events:
             context.read_from(context.db.clock())
-            context.cursor = getattr(event, "cursor", None)
+            context.cursor = _cursor_of(event)
             yield event
             await sleep(0)  # thousands may have the same event to tell: requests come in between
     context.cursor = None
+
+
+def _cursor_of(event: Any) -> str | None:
+    """A value of the event, or a `derived` field of it; None where it has none."""
+    cursor = getattr(event, "cursor", None)
+    return cursor() if callable(cursor) else cursor
 
 
 def _mutation(command: Command) -> StrawberryField:

@@ -60,6 +60,22 @@ async def heard(
     return found[:-1]
 
 
+async def test_an_event_says_where_to_resume_behind_it(platform: Platform) -> None:
+    """In its extensions, too: who serves the stream does not know the document's fields."""
+    document = "subscription { platformEvents { at: cursor } }"
+    async with (
+        platform.listening() as hub,
+        watching(platform, "monitoring", document, customer(ANNA)) as anna,
+    ):
+        await publish(platform.databases["platform"], LAST)
+        answer = await anna.next()
+        cursor = str(hub.cursor)
+    assert answer == {
+        "data": {"platformEvents": {"at": cursor}},
+        "extensions": {"cursor": cursor},
+    }
+
+
 async def test_all_that_an_event_says(platform: Platform, db: Database) -> None:
     cause = Cause(ANNA, "req_7", "evt_1")
     async with (
