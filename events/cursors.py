@@ -75,12 +75,7 @@ class Place:
 
 
 async def begin(work: UnitOfWork, consumer: str, agents: Collection[str]) -> None:
-    """Cursors for what the consumer has never read: it begins with the oldest event there is.
-
-    Those for what it no longer reads go, or they would hold the log for ever.
-    """
-    gone = delete(consumer_cursor).where(ROW.consumer == consumer, ROW.agent.not_in(sorted(agents)))
-    await work.execute(gone)
+    """Cursors for what the consumer has never read: it begins with the oldest event there is."""
     rows = [
         {"consumer": consumer, "agent": agent, "partition": partition}
         for agent in sorted(agents)
@@ -88,6 +83,12 @@ async def begin(work: UnitOfWork, consumer: str, agents: Collection[str]) -> Non
     ]
     if rows:
         await work.execute(upsert(consumer_cursor).on_conflict_do_nothing(), rows)
+
+
+async def forget(work: UnitOfWork, consumer: str, agents: Collection[str]) -> None:
+    """Those for what it does not read any more go, or they would hold the log for ever."""
+    gone = delete(consumer_cursor).where(ROW.consumer == consumer, ROW.agent.not_in(sorted(agents)))
+    await work.execute(gone)
 
 
 async def move_idle(work: UnitOfWork) -> int:

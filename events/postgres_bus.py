@@ -1,6 +1,7 @@
 """The bus without a broker: consumers read the log, and compete for its streams by claims."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
@@ -24,6 +25,10 @@ ROUNDS = 20
 """Batches after which a stream lets the others have their turn."""
 POLL = 1.0
 """Seconds after which it looks without having been called."""
+AGAIN = 30.0
+"""Seconds after which it sees to its cursors again: a process of an older version, which does not
+read so much, takes them away when it starts.
+"""
 PAUSE = 0.2
 WORKERS = 4
 FIRST_REST = 0.05
@@ -99,12 +104,12 @@ class PostgresBus:
 
     async def _look(self) -> None:
         """What nobody has called for: the past at the start, a rest that is over, a lost call."""
-        begun = False
+        begun: float | None = None
         while True:
             try:
-                if not begun:
-                    await self._begin()
-                    begun = True
+                if begun is None or time.monotonic() - begun >= AGAIN:
+                    await self._begin(forget=begun is None)
+                    begun = time.monotonic()
                 behind = await cursors.behind(self._db, list(self._deliveries))
                 due = behind if self._stuck is None else self._stuck.among(behind)
                 self._ready.add(each.stream for each in due)
@@ -114,9 +119,11 @@ class PostgresBus:
                 self._defects.recovered("consumers")
             await asyncio.sleep(POLL)
 
-    async def _begin(self) -> None:
+    async def _begin(self, *, forget: bool) -> None:
         async with self._db.unit_of_work() as work:
             for name, agents in self._agents.items():
+                if forget:
+                    await cursors.forget(work, name, agents)
                 await cursors.begin(work, name, agents)
 
     async def _work(self) -> None:

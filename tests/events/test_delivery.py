@@ -5,16 +5,18 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from events import parked
+from events import cursors, parked, postgres_bus
 from events.catalog.customer import CustomerUpdated
+from events.catalog.inventory import StockLow
 from events.event import Event
 from events.outbox import emit
 from events.parking import Replayed, park, replay
+from events.reading import agents_of
 from events.received import Received
 from events.replays import Replays
 from models.database import UnitOfWork
 from models.transience import Unreachable
-from tests.events.carried import Carried
+from tests.events.carried import ByPostgres, Carried
 from tests.events.hearing import told
 from tests.events.traffic import CAUSE, Counting, Wires, say, until, updated
 
@@ -323,6 +325,25 @@ async def test_processes_share_the_work_of_one_consumer(carried: Carried) -> Non
     for number in range(30):
         mine = [sequence for key, sequence in effects if key == f"cus_{number}"]
         assert mine == list(range(1, 21))
+
+
+async def test_an_older_version_that_starts_stops_nobody(
+    wires: Wires, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows of fewer streams, and takes the cursors of all others away."""
+    monkeypatch.setattr(postgres_bus, "AGAIN", 0.0)
+    counting = Counting()
+    newer, older = ByPostgres(wires), Counting(types=frozenset({StockLow.type}))
+    async with newer.to(counting):
+        await say(wires.db, "cus_1")
+        await counting.took(wires.db, 1)
+        async with wires.db.unit_of_work() as work:
+            await cursors.forget(work, older.name, agents_of(older))
+        await say(wires.db, "cus_1", "cus_2")
+        effects = await counting.took(wires.db, 3)
+        await until(lambda: newer.lag("counting"), lambda lag: lag == 0)
+    assert await counting.effects(wires.db) == effects
+    assert [sequence for key, sequence in effects if key == "cus_1"] == [1, 2]
 
 
 async def test_consumers_do_not_wait_for_one_another(carried: Carried) -> None:
