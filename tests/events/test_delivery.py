@@ -1,6 +1,7 @@
 """What every bus promises to consumers: each event once and in order per key, or parked."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -37,9 +38,18 @@ WAITING = text("""
 """)
 INBOX = text("SELECT count(*) FROM platform.inbox WHERE consumer = 'counting'")
 FAILING = text("""
-    SELECT attempts, failure, failing_since IS NOT NULL FROM platform.consumer_cursor
-    WHERE consumer = 'counting' AND failure IS NOT NULL
+    SELECT attempts, failure, clock_timestamp() - failing_since AS failing_for
+    FROM platform.consumer_cursor WHERE consumer = 'counting' AND failure IS NOT NULL
 """)
+PASS = text("""
+    UPDATE platform.consumer_cursor c SET until = NULL,
+        failing_since = c.failing_since - (old.until - clock_timestamp())
+    FROM (SELECT * FROM platform.consumer_cursor WHERE consumer = 'counting' FOR UPDATE) old
+    WHERE (c.consumer, c.agent, c.partition) = (old.consumer, old.agent, old.partition)
+        AND c.attempts > 0 AND c.owner IS NULL AND old.until > clock_timestamp()
+    RETURNING old.until - clock_timestamp() AS rest
+""")
+"""Time passes for those that rest: as much of it as they were to rest still."""
 
 
 class Poison:
@@ -257,6 +267,43 @@ async def test_a_dependency_that_is_away_parks_nothing(carried: Carried, where: 
     assert sorted(effects) == [("cus_1", 1), ("cus_1", 2), ("cus_2", 1)]
     assert await carried.db.rows(PARKED) == []
     assert carried.captured.defects == []
+
+
+async def test_ten_minutes_without_a_dependency_park_nothing(
+    carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes as the bus counts them: each rest is over as soon as it has begun."""
+    monkeypatch.setattr(postgres_bus, "POLL", 0.02)
+    counting = Counting(preparing=(away := Away("cus_1")))
+    rested = timedelta()
+    async with carried.to(counting):
+        await say(carried.db, "cus_1", "cus_1")
+        while rested < timedelta(minutes=10):
+            async with carried.db.unit_of_work() as work:
+                rested += sum((row.rest for row in await work.rows(PASS)), timedelta())
+            await asyncio.sleep(0.01)
+            assert await counting.effects(carried.db) == []
+        [row] = await until(lambda: carried.db.rows(FAILING), lambda rows: len(rows) == 1)
+        assert row.attempts > 20
+        assert row.failing_for > timedelta(minutes=10)
+        assert await carried.db.rows(PARKED) == []
+        await say(carried.db, "cus_1", "cus_2")
+        away.back = True
+        await until(lambda: _passed(carried, counting), lambda effects: len(effects) == 4)
+    effects = await counting.effects(carried.db)
+    assert [sequence for key, sequence in effects if key == "cus_1"] == [1, 2, 3]
+    assert [sequence for key, sequence in effects if key == "cus_2"] == [1]
+    assert away.asked >= row.attempts
+    assert await carried.db.rows(PARKED) == []
+    assert await carried.db.rows(LETTERS) == []
+    assert await carried.db.rows(FAILING) == []
+    assert carried.captured.defects == []
+
+
+async def _passed(carried: Carried, counting: Counting) -> list[tuple[str, int]]:
+    """What took effect, once the time to rest is over."""
+    await carried.db.rows(PASS)
+    return await counting.effects(carried.db)
 
 
 async def test_an_operator_parks_what_waits_for_too_long(carried: Carried) -> None:
