@@ -113,7 +113,8 @@ class Stream(Generic[SourceT]):
                     await self._deliver(event)
         except StreamFailed as failed:
             errors = failed.errors
-        self._finish(errors)
+        finally:
+            self._finish(errors)
 
     async def _deliver(self, event: Event) -> None:
         for count, member in enumerate(list(self._members), 1):
