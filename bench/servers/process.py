@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from starlette.types import ASGIApp
 
+from gateway.context import REQUEST_ID
 from gateway.policy.authentication import Authenticator
 from gateway.server.listen import listen
 from gateway.server.serve import serve
@@ -28,12 +29,15 @@ from souk.tokens import AUDIENCE, ISSUER
 class Meter:
     """What this process has used so far; it tells whoever asks through the control socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, within_requests: bool = False) -> None:
+        """`within_requests`: what the process does besides, for no request, is not counted."""
         self.statements = 0
+        self._within_requests = within_requests
 
     def count(self, *_: object) -> None:
         """Called for each SQL statement."""
-        self.statements += 1
+        if not self._within_requests or REQUEST_ID.get():
+            self.statements += 1
 
     def answer(self, control: socket.socket) -> None:
         """Answer each byte with a line of JSON, and end this process with who asks."""
@@ -46,8 +50,11 @@ class Meter:
 Service = Callable[[Settings, Meter], Coroutine[Any, Any, None]]
 
 
-def run(service: Service) -> None:
-    """Run `service` as a measurement starts it; DATABASE_URL names the shop's database."""
+def run(service: Service, *, within_requests: bool = False) -> None:
+    """Run `service` as a measurement starts it; DATABASE_URL names the shop's database.
+
+    `within_requests`: it also works for no request, and only its edge's requests count.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--control", type=int, required=True)
@@ -55,7 +62,7 @@ def run(service: Service) -> None:
     settings = Settings(
         env="production", port=0, data_dir=given.data_dir, database_url=os.environ["DATABASE_URL"]
     )
-    meter = Meter()
+    meter = Meter(within_requests=within_requests)
     event.listen(Engine, "before_cursor_execute", meter.count)
     control = socket.socket(fileno=given.control)
     threading.Thread(target=meter.answer, args=(control,), daemon=True).start()

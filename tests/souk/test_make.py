@@ -48,8 +48,9 @@ def test_it_explains_its_targets_and_does_nothing_else(clone: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[1] for line in done.stdout.splitlines()] == [
         "help", "up", "down", "status", "test", "check", "format", "lint", "types", "contracts",
-        "house", "drift", "pages", "lock", "interop", "audit", "composition-oracle", "fuzz",
-        "bench", "bench-gateway", "bench-planning", "clean",
+        "house", "drift", "pages", "lock", "interop", "audit", "clients", "composition-oracle",
+        "fuzz", "kill-sagas", "kill", "bench-bus", "bench", "bench-gateway", "bench-planning",
+        "bench-hub", "bench-fanout", "bench-latency", "clean",
     ]  # fmt: skip
     assert not (clone / ".venv").exists()
 

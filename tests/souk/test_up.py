@@ -46,7 +46,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 def test_the_first_start_makes_everything_and_says_so(shop: Installation) -> None:
     said = [line for line in shop.log.read_text().splitlines() if line.startswith("Seeded ")]
-    assert [line.split()[2] for line in said] == ["products", "customers", "stock", "orders,"]
+    assert [line.split()[2] for line in said] == [
+        "products",
+        "customers",
+        "stock",
+        "orders,",
+        "events",
+    ]
     assert (shop.folder / "keys" / "signing.pem").stat().st_mode & 0o777 == 0o600
 
 
@@ -292,5 +298,6 @@ def test_an_agent_that_there_is_not_is_one_line(tmp_path: Path) -> None:
     done = souk(tmp_path / "data", "serve", "payments", "--port", "0")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "souk: there is no agent payments. Choose one of customer, inventory, order, product.\n"
+        "souk: there is no agent payments. Choose one of customer, inventory, monitoring, order,"
+        " product.\n"
     )

@@ -42,7 +42,8 @@ SELECT status, count(*) AS number FROM "order".orders WHERE id = ANY(:ids) GROUP
 """
 PLACED = """SELECT id FROM "order".orders WHERE id = ANY(:ids) AND status = 'PLACED'"""
 EVENTS = """
-SELECT aggregate_id FROM platform.outbox WHERE type = 'order.placed' ORDER BY aggregate_id
+SELECT aggregate_id FROM platform.outbox WHERE type = 'order.placed' AND NOT seed
+ORDER BY aggregate_id
 """
 RESERVED = """
 SELECT r.order_id, l.variant_id, sum(l.reserved) AS units
