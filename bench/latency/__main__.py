@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import click
 from rich.console import Console
@@ -24,6 +25,13 @@ from souk.embedded.throwaway import ThrowAwayPostgres
 from tests.kafka.broker import Broker
 from tests.postgres import Server
 from tests.souk.installation import Installation
+
+
+class Heard(TypedDict):
+    """What `bench.latency.listen` says of one subscriber."""
+
+    times: dict[str, float]
+    lags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +54,30 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`per_second`: what was really said. `missing`: deliveries that did not come."""
+    """`per_second`: what was really said. `missing`: deliveries that did not come.
+
+    `lags`: how often a subscriber was too slow, was told so, and resumed.
+    """
 
     bus: str
     subscribers: int
     events: int
     per_second: float
     missing: int
+    lags: int
     p50_ms: float
     p99_ms: float
     longest_ms: float
 
 
-def evaluate(
-    bus: str, load: Load, committed: Sequence[float], heard: Sequence[dict[str, float]]
-) -> Result:
+def evaluate(bus: str, load: Load, committed: Sequence[float], heard: Sequence[Heard]) -> Result:
     """Of what came after the warm-up."""
     counted = range(load.unheeded, load.count)
     took = [
-        (times[name] - committed[number]) * 1000
-        for times in heard
+        (each["times"][name] - committed[number]) * 1000
+        for each in heard
         for number in counted
-        if (name := str(number)) in times
+        if (name := str(number)) in each["times"]
     ]
     parts = statistics.quantiles(took, n=100)
     lasted = committed[-1] - committed[load.unheeded]
@@ -77,6 +87,7 @@ def evaluate(
         events=len(counted),
         per_second=(len(counted) - 1) / lasted,
         missing=len(counted) * len(heard) - len(took),
+        lags=sum(each["lags"] for each in heard),
         p50_ms=statistics.median(took),
         p99_ms=parts[98],
         longest_ms=max(took),
@@ -117,7 +128,7 @@ async def _measured(bus: str, load: Load, url: str, broker: Broker | None) -> Re
 
 async def _heard(
     installation: Installation, load: Load, url: str
-) -> tuple[list[float], list[dict[str, float]]]:
+) -> tuple[list[float], list[Heard]]:
     target = f"{installation.url}/graphql"
     async with _process("listen", target, "--count", str(load.subscribers)) as listening:
         assert listening.stdin is not None
@@ -150,12 +161,12 @@ async def _process(module: str, *arguments: str) -> AsyncIterator[asyncio.subpro
 
 def table(results: Sequence[Result]) -> Table:
     found = Table(
-        *("Bus", "Subscribers", "Events", "Per second", "Missing"),
+        *("Bus", "Subscribers", "Events", "Per second", "Missing", "Lags"),
         *("p50 ms", "p99 ms", "Longest ms"),
     )
     for each in results:
         times = [f"{ms:.1f}" for ms in (each.p50_ms, each.p99_ms, each.longest_ms)]
-        counts = (each.subscribers, each.events, round(each.per_second), each.missing)
+        counts = (each.subscribers, each.events, round(each.per_second), each.missing, each.lags)
         found.add_row(each.bus, *map(str, counts), *times)
     return found
 

@@ -13,42 +13,52 @@ from typing import Any
 
 import uvloop
 
-from bench.fanout.load import Subscriber, subscribed
+from bench.fanout.load import Subscriber, masked, subscribed
 from bench.latency import CORRELATION
 
 QUERY = (
-    'subscription { platformEvents(where: { types: ["customer.updated"] }) '
-    "{ cursor type subjectId correlationId } }"
+    'subscription ($after: String) { platformEvents(where: { types: ["customer.updated"] }, '
+    "after: $after) { cursor type subjectId correlationId } }"
 )
 NUMBER = re.compile(rf'"{CORRELATION}(\d+)"'.encode())
-REFUSED = re.compile(rb'"type":"(error|complete)"|"errors":')
+ENDED = re.compile(rb'^{[^{]*"type":"error"')
+LAGGED = "SUBSCRIPTION_LAGGED"
 STILL = 3.0
 """Seconds without any event after which nothing more is expected."""
 
 
 class Listener(Subscriber):
-    """Notes every frame with its time; it is read when all is over."""
+    """Notes every frame with its time; where it was too slow, it resumes from the cursor."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.frames: list[tuple[float, bytes]] = []
+        self.lags = 0
 
     def _message(self, text: bytes) -> None:
         self.frames.append((time.time(), text))
+        if ENDED.search(text):
+            self._resume(json.loads(text)["payload"][0])
         super()._message(text)
 
-    def times(self) -> dict[str, float]:
-        """Unix times by the number of the event; an event that comes twice is an error."""
-        found: dict[str, float] = {}
+    def _resume(self, error: dict[str, Any]) -> None:
+        if error["extensions"]["code"] != LAGGED:
+            raise RuntimeError(f"the subscription has ended: {error}")
+        self.lags += 1
+        payload = {"query": QUERY, "variables": {"after": error["extensions"]["cursor"]}}
+        id = f"{self.number}.{self.lags}"
+        self.transport.write(masked({"id": id, "type": "subscribe", "payload": payload}))
+
+    def heard(self) -> dict[str, Any]:
+        """Unix times by the number of the event, which must not come twice; how often it lagged."""
+        times: dict[str, float] = {}
         for at, text in self.frames:
-            if REFUSED.search(text):
-                raise RuntimeError(f"the subscription has ended: {text.decode()}")
             if number := NUMBER.search(text):
                 name = number[1].decode()
-                if name in found:
+                if name in times:
                     raise RuntimeError(f"event {name} came twice")
-                found[name] = at
-        return found
+                times[name] = at
+        return {"times": times, "lags": self.lags}
 
 
 async def main(arguments: argparse.Namespace) -> None:
@@ -64,7 +74,7 @@ async def main(arguments: argparse.Namespace) -> None:
     while before != (now := sum(each.received for each in listeners)):
         before = now
         await asyncio.sleep(STILL)
-    sys.stdout.write(json.dumps([each.times() for each in listeners]))
+    sys.stdout.write(json.dumps([each.heard() for each in listeners]))
 
 
 if __name__ == "__main__":
