@@ -158,7 +158,7 @@ async def transaction(db: Database) -> AsyncIterator[UnitOfWork]:
     async with db.unit_of_work() as work:
         try:
             yield work
-        except Exception as error:
+        except Exception as error:  # boundary: raised again, only its connection is judged
             if breaks_connection(error):
                 await work.connection.invalidate()
             raise

@@ -1,5 +1,6 @@
 """Events on their way to consumers, by one bus or the other: the tests are the same."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -36,7 +37,7 @@ class Carried(Protocol):
         ...
 
 
-class Way:
+class Way(ABC):
     """Sequencer and bus, as a process of their own would have them."""
 
     def __init__(self, wires: Wires) -> None:
@@ -52,8 +53,9 @@ class Way:
         async with running(wires.bell.run(), sequencer.run(), self.bus(wires, consumers)):
             yield
 
+    @abstractmethod
     def bus(self, wires: Wires, consumers: Sequence[Consumer]) -> Coroutine[Any, Any, None]:
-        raise NotImplementedError
+        """What carries events from the log, or from the broker, until it is cancelled."""
 
     async def lag(self, consumer: str) -> int:
         """See `Carried`."""
