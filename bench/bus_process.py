@@ -38,6 +38,7 @@ class Timing:
 
     name = "timing"
     types = frozenset({CustomerUpdated.type})
+    prepares: frozenset[str] = frozenset()
 
     async def prepare(self, event: Received[Event]) -> None:
         """Nothing is needed."""

@@ -12,7 +12,7 @@ LOG = logging.getLogger("souk.events")
 OUTBOX = "souk_outbox"
 """Rung, without words, when a transaction that wrote events has committed."""
 STAMPED = "souk_log"
-"""Rung by the sequencer: the last position, then the streams that grew, as `order/3 product/11`."""
+"""Rung by the sequencer: see `events.stamping.announcement`."""
 PAUSE = 0.5
 """Seconds before the next attempt to reach the database."""
 

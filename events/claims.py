@@ -1,7 +1,7 @@
 """The streams that this process works on: claimed for a time, renewed while work goes on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +9,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from events import cursors
 from events.cursors import Claimed, Stream
 from events.delivery import Lost
-from events.stamped import Stamped
 from models.database import Database, UnitOfWork
 
 LIFE = timedelta(seconds=10)
@@ -17,24 +16,31 @@ LIFE = timedelta(seconds=10)
 
 
 class Claim:
-    """A stream that is this process's to read, from `position` on: the fence of its delivery."""
+    """A stream that is this process's to read, from `position` on."""
 
-    def __init__(self, stream: Stream, claimed: Claimed, life: timedelta) -> None:
+    def __init__(self, stream: Stream, claimed: Claimed) -> None:
         self.stream = stream
         self.epoch = claimed.epoch
         self.attempts = claimed.attempts
         self.position = claimed.position
+
+
+class Fenced:
+    """The fence of a delivery from claimed streams of one consumer."""
+
+    def __init__(self, claims: Sequence[Claim], life: timedelta) -> None:
+        self._claims = claims
         self._life = life
 
-    async def move(self, work: UnitOfWork, batch: Sequence[Stamped]) -> None:
+    async def move(self, work: UnitOfWork, ends: Mapping[Stream, int]) -> None:
         """See `events.delivery.Fence`."""
-        end = batch[-1].position
-        if not await cursors.move(work, self.stream, self.epoch, self.position, end, self._life):
+        if not await cursors.move(work, self._claims, ends, self._life):
             raise Lost
 
-    def moved(self, batch: Sequence[Stamped]) -> None:
-        self.position = batch[-1].position
-        self.attempts = 0
+    def moved(self, ends: Mapping[Stream, int]) -> None:
+        for claim in self._claims:
+            claim.position = ends[claim.stream]
+            claim.attempts = 0
 
 
 class Claims:
@@ -46,17 +52,20 @@ class Claims:
         self._life = life
         self._held: dict[Stream, Claim] = {}
 
-    async def take(self, stream: Stream) -> Claim | None:
-        """None where another process has it, or it rests after a failure."""
-        claimed = await cursors.claim(self._db, stream, self._owner, self._life)
-        if claimed is None:
-            return None
-        claim = self._held[stream] = Claim(stream, claimed, self._life)
-        return claim
+    async def take(self, streams: Sequence[Stream]) -> list[Claim]:
+        """Without those that another process has, or that rest after a failure."""
+        claimed = await cursors.claim(self._db, streams, self._owner, self._life)
+        taken = {stream: Claim(stream, each) for stream, each in claimed.items()}
+        self._held |= taken
+        return list(taken.values())
 
-    async def release(self, claim: Claim) -> None:
-        self._held.pop(claim.stream, None)
-        await cursors.release(self._db, claim.stream, claim.epoch)
+    def fenced(self, claims: Sequence[Claim]) -> Fenced:
+        return Fenced(claims, self._life)
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            self.forget(claim)
+        await cursors.release(self._db, claims)
 
     async def rest(self, claim: Claim, reason: str, rest: timedelta) -> None:
         """Given up until `rest` is over."""

@@ -18,6 +18,11 @@ class Consumer(Protocol):
         """The event types that it takes; all others are passed over."""
         ...
 
+    @property
+    def prepares(self) -> frozenset[str]:
+        """Those of `types` for which `prepare` does anything; it is called for no other."""
+        ...
+
     async def prepare(self, event: Received[Event]) -> Any:
         """Read foreign facts, outside any transaction; at least once.
 
@@ -26,5 +31,8 @@ class Consumer(Protocol):
         ...
 
     async def apply(self, work: UnitOfWork, event: Received[Event], prepared: Any) -> None:
-        """The effect, in the transaction that also holds inbox row and cursor; once."""
+        """The effect, in the transaction that also holds inbox row and cursor; once.
+
+        `prepared` is None where `prepare` was not called.
+        """
         ...

@@ -4,10 +4,10 @@ A claim is an epoch and a time, never a row lock that is held during work: a pro
 frozen in the middle finds its epoch gone and changes nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,19 +18,73 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from events.topics import PARTITIONS
-from models.bus import consumer_cursor, log_counter, log_head
+from models.bus import consumer_cursor, log_head
 from models.database import Reads, UnitOfWork
 
 ROW = consumer_cursor.c
 _NOW = func.clock_timestamp()
 _FREE = or_(ROW.until.is_(None), ROW.until < _NOW)
 _LONGEST_REASON = 500
+
+# These run for every batch. A claim that a crash of the server takes back harms nobody, because
+# what moves a cursor names its position as well: so claims need not wait for the disk.
+_CLAIM = text("""
+    WITH free AS (
+        SELECT c.agent, c.partition FROM platform.consumer_cursor c
+        JOIN unnest(CAST(:agents AS text[]), CAST(:partitions AS int[])) AS g(agent, partition)
+            ON c.consumer = :consumer AND (c.agent, c.partition) = (g.agent, g.partition)
+        WHERE c.until IS NULL OR c.until < clock_timestamp()
+        FOR UPDATE OF c SKIP LOCKED)
+    UPDATE platform.consumer_cursor c
+    SET owner = :owner, epoch = c.epoch + 1, until = clock_timestamp() + CAST(:life AS interval)
+    FROM free
+    WHERE c.consumer = :consumer AND (c.agent, c.partition) = (free.agent, free.partition)
+        AND set_config('synchronous_commit', 'off', true) = 'off'
+    RETURNING c.agent, c.partition, c.position, c.epoch, c.attempts
+""")
+_MOVE = text("""
+    UPDATE platform.consumer_cursor c
+    SET position = g.ends, until = clock_timestamp() + CAST(:life AS interval),
+        attempts = 0, failure = NULL, failing_since = NULL
+    FROM unnest(CAST(:agents AS text[]), CAST(:partitions AS int[]), CAST(:epochs AS bigint[]),
+                CAST(:starts AS bigint[]), CAST(:ends AS bigint[]))
+        AS g(agent, partition, epoch, start, ends)
+    WHERE c.consumer = :consumer AND (c.agent, c.partition) = (g.agent, g.partition)
+        AND c.epoch = g.epoch AND c.position = g.start
+""")
+_ADVANCE = text("""
+    UPDATE platform.consumer_cursor c
+    SET position = g.ends, attempts = 0, failure = NULL, failing_since = NULL
+    FROM unnest(CAST(:agents AS text[]), CAST(:partitions AS int[]),
+                CAST(:starts AS bigint[]), CAST(:ends AS bigint[]))
+        AS g(agent, partition, start, ends)
+    WHERE c.consumer = :consumer AND (c.agent, c.partition) = (g.agent, g.partition)
+        AND c.position = g.start
+""")
+_RELEASE = text("""
+    UPDATE platform.consumer_cursor c SET until = NULL, owner = NULL
+    FROM unnest(CAST(:agents AS text[]), CAST(:partitions AS int[]), CAST(:epochs AS bigint[]))
+        AS g(agent, partition, epoch)
+    WHERE c.consumer = :consumer AND (c.agent, c.partition) = (g.agent, g.partition)
+        AND c.epoch = g.epoch AND set_config('synchronous_commit', 'off', true) = 'off'
+    RETURNING 1
+""")
+_PLACES = text("""
+    SELECT c.agent, c.partition, c.position, c.attempts,
+        c.attempts > 0 AND c.until > clock_timestamp() AS resting,
+        log.incarnation::text, log.last
+    FROM platform.consumer_cursor c
+    JOIN unnest(CAST(:agents AS text[]), CAST(:partitions AS int[])) AS g(agent, partition)
+        ON c.consumer = :consumer AND (c.agent, c.partition) = (g.agent, g.partition)
+    CROSS JOIN platform.log_counter log
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +94,17 @@ class Stream:
     consumer: str
     agent: str
     partition: int
+
+
+class Held(Protocol):
+    """A stream that this process has claimed, and how far it is there."""
+
+    @property
+    def stream(self) -> Stream: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def position(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +185,17 @@ async def behind(db: Reads, consumers: Sequence[str]) -> list[Behind]:
     ]
 
 
-async def claim(db: Reads, stream: Stream, owner: str, life: timedelta) -> Claimed | None:
-    """None where another process works on it, or it is to rest."""
-    taken = (
-        update(consumer_cursor)
-        .where(_of(stream), _FREE)
-        .values(owner=owner, epoch=ROW.epoch + 1, until=_NOW + literal(life))
-        .returning(ROW.position, ROW.epoch, ROW.attempts)
-    )
-    found = await db.fetch(taken, Claimed)
-    return found[0] if found else None
+async def claim(
+    db: Reads, streams: Sequence[Stream], owner: str, life: timedelta
+) -> dict[Stream, Claimed]:
+    """Those of these, all of one consumer, on which no other process works and that do not rest."""
+    values = {**_names(streams), "owner": owner, "life": life}
+    return {
+        Stream(streams[0].consumer, row.agent, row.partition): Claimed(
+            row.position, row.epoch, row.attempts
+        )
+        for row in await db.rows(_CLAIM, values)
+    }
 
 
 async def renew(db: Reads, claims: Sequence[tuple[Stream, int]], life: timedelta) -> None:
@@ -141,34 +207,43 @@ async def renew(db: Reads, claims: Sequence[tuple[Stream, int]], life: timedelta
 
 
 async def move(
-    work: UnitOfWork, stream: Stream, epoch: int, start: int, end: int, life: timedelta
+    work: UnitOfWork, held: Sequence[Held], ends: Mapping[Stream, int], life: timedelta
 ) -> bool:
-    """From `start` to `end`, and what failed is forgotten; False where the claim is lost."""
-    moved = (
-        update(consumer_cursor)
-        .where(_of(stream), ROW.epoch == epoch, ROW.position == start)
-        .values(position=end, until=_NOW + literal(life), **_FINE)
-    )
-    return await work.execute(moved) == 1
+    """From where they are held to these ends, and what failed is forgotten; of one consumer all.
+
+    False where one of the claims is lost: then roll back.
+    """
+    values = {
+        **_names([each.stream for each in held]),
+        "epochs": [each.epoch for each in held],
+        "starts": [each.position for each in held],
+        "ends": [ends[each.stream] for each in held],
+        "life": life,
+    }
+    return await work.execute(_MOVE, values) == len(held)
 
 
-async def advance(work: UnitOfWork, stream: Stream, start: int, end: int) -> bool:
-    """As `move`, for who reads without a claim; False where the cursor is at `start` no more."""
-    moved = update(consumer_cursor).where(_of(stream), ROW.position == start)
-    return await work.execute(moved.values(position=end, **_FINE)) == 1
+async def advance(
+    work: UnitOfWork, starts: Mapping[Stream, int], ends: Mapping[Stream, int]
+) -> bool:
+    """As `move`, for who reads without a claim; False where one is no more where it started."""
+    streams = list(starts)
+    values = {
+        **_names(streams),
+        "starts": [starts[stream] for stream in streams],
+        "ends": [ends[stream] for stream in streams],
+    }
+    return await work.execute(_ADVANCE, values) == len(streams)
 
 
-async def place(db: Reads, stream: Stream) -> Place | None:
-    """Where the consumer is in the stream; None where it has not begun to read it."""
-    rows = select(
-        ROW.position,
-        ROW.attempts,
-        and_(ROW.attempts > 0, ROW.until > _NOW).label("resting"),
-        select(log_counter.c.incarnation).scalar_subquery().label("incarnation"),
-        select(log_counter.c.last).scalar_subquery().label("last"),
-    ).where(_of(stream))
-    found = await db.fetch(rows, Place)
-    return found[0] if found else None
+async def places(db: Reads, streams: Sequence[Stream]) -> dict[Stream, Place]:
+    """Where their consumer is in these streams; without those that it has not begun to read."""
+    return {
+        Stream(streams[0].consumer, row.agent, row.partition): Place(
+            row.position, row.attempts, row.resting, row.incarnation, row.last
+        )
+        for row in await db.rows(_PLACES, _names(streams))
+    }
 
 
 async def failed(
@@ -188,13 +263,18 @@ async def failed(
     await db.rows(noted.returning(ROW.epoch))
 
 
-async def release(db: Reads, stream: Stream, epoch: int) -> None:
-    """Whoever comes next may claim it."""
-    free = update(consumer_cursor).where(_of(stream), ROW.epoch == epoch)
-    await db.rows(free.values(until=null(), owner=null()).returning(ROW.epoch))
+async def release(db: Reads, held: Sequence[Held]) -> None:
+    """Whoever comes next may claim them; all are of one consumer."""
+    epochs = [each.epoch for each in held]
+    await db.rows(_RELEASE, {**_names([each.stream for each in held]), "epochs": epochs})
 
 
-_FINE: dict[str, Any] = {"attempts": 0, "failure": null(), "failing_since": null()}
+def _names(streams: Sequence[Stream]) -> dict[str, Any]:
+    return {
+        "consumer": streams[0].consumer,
+        "agents": [stream.agent for stream in streams],
+        "partitions": [stream.partition for stream in streams],
+    }
 
 
 def _of(stream: Stream) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The one procedure behind both buses: cursor, park, inbox and effect in one transaction."""
+"""The one procedure behind both buses: cursors, park, inbox and effects in one transaction."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from events import inbox, parked
+from events.batch import Batch
 from events.consumer import Consumer
+from events.cursors import Stream
 from events.defects import Capture
 from events.event import Event
 from events.reading import Reading, read, stamped
 from events.received import Received
-from events.stamped import Stamped
 from models.database import Cause, Database, UnitOfWork
 from models.transience import breaks_connection, is_transient
 
@@ -28,13 +29,13 @@ class _Unparked(Exception):
 
 
 class Fence(Protocol):
-    """The cursor, as this process may move it."""
+    """The cursors, as this process may move them."""
 
-    async def move(self, work: UnitOfWork, batch: Sequence[Stamped]) -> None:
-        """To the end of `batch`, in the transaction of its effects; raises Lost."""
+    async def move(self, work: UnitOfWork, ends: Mapping[Stream, int]) -> None:
+        """To these positions, in the transaction of the effects; raises Lost."""
         ...
 
-    def moved(self, batch: Sequence[Stamped]) -> None:
+    def moved(self, ends: Mapping[Stream, int]) -> None:
         """It has been committed."""
         ...
 
@@ -51,12 +52,16 @@ class Delivery:
         self.consumer = consumer
         self._capture = capture
 
-    async def deliver(self, batch: Sequence[Stamped], fence: Fence) -> None:
-        """All of the batch, which is of one stream and in order, in one transaction if it can be.
+    async def deliver(self, batch: Batch, fence: Fence) -> None:
+        """All in one transaction if it can be, else event by event.
 
-        Raises Lost, and whatever is transient.
+        Raises Lost, and whatever is transient; of a batch of several streams whatever happens: then
+        nothing is done, and each stream is to be delivered by itself.
         """
-        if len(batch) > 1:
+        if len(batch.ends) > 1:
+            await self._attempt(batch, fence)
+            return
+        if len(batch.events) > 1:
             try:
                 await self._attempt(batch, fence)
             except Exception as error:  # boundary: a handler may raise anything
@@ -64,15 +69,15 @@ class Delivery:
                     raise
             else:
                 return
-        for one in batch:
+        for one in batch.singly():
             await self._alone(one, fence)
 
-    async def _alone(self, one: Stamped, fence: Fence) -> None:
+    async def _alone(self, one: Batch, fence: Fence) -> None:
         for pause in (*PAUSES, None):
             try:
-                await self._attempt([one], fence)
+                await self._attempt(one, fence)
             except Exception as error:  # boundary: a handler may raise anything
-                if isinstance(error, Lost) or is_transient(error):
+                if isinstance(error, Lost) or is_transient(error) or not one.events:
                     raise
                 if pause is None:
                     await self._park(one, fence, error)
@@ -81,39 +86,43 @@ class Delivery:
             else:
                 return
 
-    async def _attempt(self, batch: Sequence[Stamped], fence: Fence) -> None:
-        reading = read(self.consumer, batch)
+    async def _attempt(self, batch: Batch, fence: Fence) -> None:
+        reading = read(self.consumer, batch.events)
         while True:
             try:
                 prepared = await self._prepare(reading)
                 await self._commit(batch, reading, prepared, fence)
             except _Unparked:
                 continue
-            fence.moved(batch)
+            fence.moved(batch.ends)
             return
+
+    def _to_prepare(self, events: Sequence[Received[Event]]) -> list[Received[Event]]:
+        return [event for event in events if event.envelope.type in self.consumer.prepares]
 
     async def _prepare(self, reading: Reading) -> dict[int, Any]:
         """By position; nothing for what is parked, where it may be the preparation that fails."""
-        keys = {event.envelope.aggregate_id for event in reading.wanted}
+        wanting = self._to_prepare(reading.wanted)
+        keys = {event.envelope.aggregate_id for event in wanting}
         held = await parked.held(self.db, self.consumer.name, keys)
         return {
             event.position: await self.consumer.prepare(event)
-            for event in reading.wanted
+            for event in wanting
             if event.envelope.aggregate_id not in held
         }
 
     async def _commit(
-        self, batch: Sequence[Stamped], reading: Reading, prepared: Mapping[int, Any], fence: Fence
+        self, batch: Batch, reading: Reading, prepared: Mapping[int, Any], fence: Fence
     ) -> None:
         name = self.consumer.name
         async with transaction(self.db) as work:
-            await fence.move(work, batch)
+            await fence.move(work, batch.ends)
             for bad in reading.malformed:
                 await parked.note_malformed(work, name, bad.source, bad.raw, bad.reason)
             keys = {event.envelope.aggregate_id for event in reading.wanted}
             held = await parked.hold(work, name, keys)
             free = [each for each in reading.wanted if each.envelope.aggregate_id not in held]
-            if any(each.position not in prepared for each in free):
+            if any(each.position not in prepared for each in self._to_prepare(free)):
                 raise _Unparked
             waiting = [stamped(e) for e in reading.wanted if e.envelope.aggregate_id in held]
             await parked.append(work, name, waiting)
@@ -121,17 +130,18 @@ class Delivery:
             for each in free:
                 if each.envelope.id in new:
                     new.discard(each.envelope.id)
-                    await apply(self.consumer, work, each, prepared[each.position])
+                    await apply(self.consumer, work, each, prepared.get(each.position))
 
-    async def _park(self, one: Stamped, fence: Fence, error: Exception) -> None:
-        name, envelope = self.consumer.name, one.envelope
+    async def _park(self, one: Batch, fence: Fence, error: Exception) -> None:
+        [event] = one.events
+        name, envelope = self.consumer.name, event.envelope
         async with transaction(self.db) as work:
-            await fence.move(work, [one])
+            await fence.move(work, one.ends)
             if not await inbox.has(work, name, envelope.id):
                 reason = parked.reason_of(error)
-                await parked.park(work, name, one.key, reason)
-                await parked.append(work, name, [one], reason)
-        fence.moved([one])
+                await parked.park(work, name, event.key, reason)
+                await parked.append(work, name, [event], reason)
+        fence.moved(one.ends)
         place = f"{envelope.type} {envelope.id}"
         await self._capture(name, place, error, envelope.correlation_id)
 

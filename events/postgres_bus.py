@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import Any, cast
 
 from events import cursors, leases, log
+from events.batch import Batch
 from events.bell import STAMPED, Bell
 from events.claims import LIFE, Claim, Claims
 from events.consumer import Consumer
 from events.cursors import Stream
 from events.defects import Defects
 from events.delivery import Delivery, Lost
+from events.log import Part
 from events.parked import reason_of
-from events.reading import agents_of
+from events.reading import agents_of, concerns, sought
 from events.ready import Ready, Stuck
 from events.replays import Replays
 from models.database import Database
@@ -22,7 +24,11 @@ from models.transience import is_transient
 
 BATCH = 100
 ROUNDS = 20
-"""Batches after which a stream lets the others have their turn."""
+"""Batches after which a consumer's streams let others have their turn."""
+LULL = 0.025
+"""Seconds that a consumer is left alone for after it was served: what comes meanwhile is served at
+once, for a few statements instead of a few for each event.
+"""
 POLL = 1.0
 """Seconds after which it looks without having been called."""
 AGAIN = 30.0
@@ -66,7 +72,8 @@ class PostgresBus:
         self._agents: Mapping[str, frozenset[str]] = {
             name: agents_of(delivery.consumer) for name, delivery in self._deliveries.items()
         }
-        self._ready = Ready()
+        self._types = {name: sought(each.consumer) for name, each in self._deliveries.items()}
+        self._ready = Ready(LULL)
         self._stuck = None if patience is None else Stuck(patience)
         self._claims = Claims(db, owner or leases.owner(), life)
         self._busy: set[asyncio.Task[Any]] = set()
@@ -93,14 +100,19 @@ class PostgresBus:
             await asyncio.gather(*workers, *others, return_exceptions=True)
 
     def _stamped(self, words: str) -> None:
-        """The sequencer names the streams that grew."""
-        for name in words.split()[1:]:
-            agent, _, partition = name.partition("/")
+        """The sequencer names the streams that grew, and the types of what came."""
+        for word in words.split()[1:]:
+            agent, partition, *types = word.split("/")
             self._ready.add(
                 Stream(consumer, agent, int(partition))
                 for consumer, agents in self._agents.items()
-                if agent in agents
+                if agent in agents and self._takes(consumer, types)
             )
+
+    def _takes(self, consumer: str, types: Sequence[str]) -> bool:
+        """Of what it does not take the cursor is moved when the streams are looked at."""
+        taker = self._deliveries[consumer].consumer
+        return not types or any(concerns(taker, type) for type in types)
 
     async def _look(self) -> None:
         """What nobody has called for: the past at the start, a rest that is over, a lost call."""
@@ -129,52 +141,79 @@ class PostgresBus:
     async def _work(self) -> None:
         me = cast(asyncio.Task[Any], asyncio.current_task())
         while not self._stopping:
-            stream = await self._ready.take()
+            streams = await self._ready.take()
+            loop = f"consumer {streams[0].consumer}"
             self._busy.add(me)
             try:
-                await self._attend(stream)
+                await self._attend(streams)
             except Exception as error:  # noqa: BLE001 boundary: the worker outlives what fails
-                await self._defects.failed(f"consumer {stream.consumer}", error)
+                await self._defects.failed(loop, error)
                 await asyncio.sleep(PAUSE)
             else:
-                self._defects.recovered(f"consumer {stream.consumer}")
+                self._defects.recovered(loop)
             finally:
                 self._busy.discard(me)
-                self._ready.done(stream)
+                self._ready.done(streams)
 
-    async def _attend(self, stream: Stream) -> None:
-        claim = await self._claims.take(stream)
-        if claim is None:
-            return
+    async def _attend(self, streams: Sequence[Stream]) -> None:
+        """All at once; those in which something has failed, each by itself."""
+        claims = await self._claims.take(streams)
+        sound = [claim for claim in claims if not claim.attempts]
         try:
-            emptied = await self._drain(claim)
-        except Lost:
-            self._claims.forget(claim)
-        except Exception as error:
-            # boundary: a handler may raise anything
-            if not is_transient(error):
+            for together in (sound, *([claim] for claim in claims if claim.attempts)):
+                if together:
+                    await self._serve(together)
+        finally:
+            for claim in claims:
                 self._claims.forget(claim)
+
+    async def _serve(self, claims: Sequence[Claim]) -> None:
+        try:
+            emptied = await self._drain(claims)
+        except Exception as error:  # boundary: a handler may raise anything
+            if len(claims) > 1:
+                await self._serve_each(claims)
+                return
+            if isinstance(error, Lost):
+                return
+            if not is_transient(error):
                 raise
+            [claim] = claims
             await self._claims.rest(claim, reason_of(error), rest_after(claim.attempts))
         else:
-            await self._claims.release(claim)
+            await self._claims.release(claims)
             if not emptied:
-                self._ready.add([stream])
+                self._ready.add(claim.stream for claim in claims)
 
-    async def _drain(self, claim: Claim) -> bool:
+    async def _serve_each(self, claims: Sequence[Claim]) -> None:
+        """What is wrong with one of them harms no other."""
+        wrong: Exception | None = None
+        for claim in claims:
+            try:
+                await self._serve([claim])
+            except Exception as error:  # boundary: raised again when all others are served
+                if is_transient(error):
+                    raise  # the database is away
+                wrong = wrong or error
+        if wrong is not None:
+            raise wrong
+
+    async def _drain(self, claims: Sequence[Claim]) -> bool:
         """Whether nothing was left. After a failure one by one: what is before it, takes effect."""
-        stream = claim.stream
-        delivery = self._deliveries[stream.consumer]
+        consumer = claims[0].stream.consumer
+        delivery = self._deliveries[consumer]
+        fence = self._claims.fenced(claims)
         for _ in range(ROUNDS):
             if self._stopping:
                 return False
-            size = 1 if claim.attempts else BATCH
-            batch = await log.of_stream(
-                self._db, stream.agent, stream.partition, claim.position, size
-            )
-            if not batch:
+            parts = [Part(c.stream.agent, c.stream.partition, c.position) for c in claims]
+            size = 1 if claims[0].attempts else BATCH
+            found = await log.following(self._db, parts, self._types[consumer], size)
+            ends = {claim.stream: max(claim.position, found.end) for claim in claims}
+            if any(ends[claim.stream] > claim.position for claim in claims):
+                await delivery.deliver(Batch(found.events, ends), fence)
+            if not found.more:
                 return True
-            await delivery.deliver(batch, claim)
         return False
 
 

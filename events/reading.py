@@ -30,18 +30,28 @@ class Reading:
 
 
 def read(consumer: Consumer, batch: Sequence[Stamped]) -> Reading:
-    """Of a type that the catalog does not know, nobody can say whether the consumer wants it."""
+    """What is of no concern is passed over."""
     wanted: list[Received[Event]] = []
     malformed: list[Malformed] = []
     for stamped in batch:
         envelope = stamped.envelope
-        if envelope.type in consumer.types or envelope.type not in EVENTS:
+        if concerns(consumer, envelope.type):
             try:
                 wanted.append(Received(stamped.position, envelope, decode(envelope)))
             except MalformedEvent as error:
                 raw = json.dumps(to_json(stamped))
                 malformed.append(Malformed(f"log:{stamped.position}", raw, str(error)))
     return Reading(wanted, malformed)
+
+
+def concerns(consumer: Consumer, type: str) -> bool:
+    """Of a type that the catalog does not know, nobody can say whether the consumer wants it."""
+    return type in consumer.types or type not in EVENTS
+
+
+def sought(consumer: Consumer) -> frozenset[str] | None:
+    """The types to look for in the log; None where it is all of them."""
+    return None if consumer.types >= EVENTS.keys() else consumer.types
 
 
 def stamped(received: Received[Event]) -> Stamped:

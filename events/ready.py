@@ -4,15 +4,22 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from events.cursors import Behind, Stream
 
 
 class Ready:
-    """A queue without doubles. A stream that is added while it is worked on comes again."""
+    """A queue without doubles, from which the streams of one consumer are taken together.
 
-    def __init__(self) -> None:
-        self._waiting: OrderedDict[Stream, None] = OrderedDict()
+    A stream that is added while it is worked on comes again. A consumer that was served is left
+    alone for `lull` seconds.
+    """
+
+    def __init__(self, lull: float = 0.0) -> None:
+        self._lull = lull
+        self._waiting: OrderedDict[str, dict[Stream, None]] = OrderedDict()
+        self._rests_until: dict[str, float] = {}
         self._taken: set[Stream] = set()
         self._again: set[Stream] = set()
         self._changed = asyncio.Event()
@@ -22,23 +29,31 @@ class Ready:
             if stream in self._taken:
                 self._again.add(stream)
             else:
-                self._waiting[stream] = None
+                self._waiting.setdefault(stream.consumer, {})[stream] = None
                 self._changed.set()
 
-    async def take(self) -> Stream:
-        """The one that waits longest; it is the caller's until `done`."""
-        while not self._waiting:
+    async def take(self) -> list[Stream]:
+        """All that wait for the consumer that waits longest; they are the caller's until `done`."""
+        while True:
+            now = time.monotonic()
+            for consumer in self._waiting:
+                if self._rests_until.get(consumer, now) <= now:
+                    streams = list(self._waiting.pop(consumer))
+                    self._taken.update(streams)
+                    self._rests_until[consumer] = now + self._lull
+                    return streams
             self._changed.clear()
-            await self._changed.wait()
-        stream, _ = self._waiting.popitem(last=False)
-        self._taken.add(stream)
-        return stream
+            rests = [self._rests_until[consumer] - now for consumer in self._waiting]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(rests, default=None)):
+                    await self._changed.wait()
 
-    def done(self, stream: Stream) -> None:
-        self._taken.discard(stream)
-        if stream in self._again:
-            self._again.discard(stream)
-            self.add([stream])
+    def done(self, streams: Iterable[Stream]) -> None:
+        for stream in streams:
+            self._taken.discard(stream)
+            if stream in self._again:
+                self._again.discard(stream)
+                self.add([stream])
 
 
 class Stuck:

@@ -1,5 +1,6 @@
 """The sequencer's SQL: move what waits into the log, tell of it, and keep what is derived."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.bell import STAMPED
 
 BATCH = 1000
+ROOM = 7_900
+"""Bytes that an announcement may have: PostgreSQL takes fewer than 8,000."""
 PARTITION_SIZE = 1_000_000
 """Positions in one partition of the log's table, the unit in which it is pruned."""
 
@@ -40,7 +43,9 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """`last` is the log's last position now; `streams` are those that grew."""
+    """`last` is the log's last position now; `streams` are those that grew, each with the type of
+    something new in it: `order/3/order.placed`.
+    """
 
     moved: int
     last: int
@@ -70,9 +75,21 @@ async def stamp(
     )
 
 
+def announcement(done: Pass) -> str:
+    """The last position, then each stream that grew and the types of what came, where there is
+    room: `17 order/3/order.placed/order.paid product/11/product.updated`.
+    """
+    types: defaultdict[str, list[str]] = defaultdict(list)
+    for word in done.streams:
+        stream, _, type = word.rpartition("/")
+        types[stream].append(type)
+    words = " ".join((str(done.last), *("/".join((s, *types[s])) for s in types)))
+    return words if len(words) <= ROOM else " ".join((str(done.last), *types))
+
+
 async def tell(connection: AsyncConnection, done: Pass) -> None:
     """Wake whoever reads the log."""
-    words = " ".join((str(done.last), *done.streams))
+    words = announcement(done)
     await connection.execute(_TELL, {"channel": STAMPED, "words": words})
 
 

@@ -90,12 +90,14 @@ class UnitOfWork(Reads):
         self.new_id = make_id
         self.bells: set[str] = set()
         self.announced: set[str] = set()
+        self.whole: UnitOfWork = self
+        """The one that ends with the transaction, whichever cause this one is for."""
         self._queues: dict[Flush[Any], list[Any]] = {}
 
     def because(self, cause: Cause) -> "UnitOfWork":
         """The same transaction, for another cause; its queues are its own, so flush it."""
         other = UnitOfWork(self.connection, self.now, cause, self.new_id)
-        other.bells, other.announced = self.bells, self.announced
+        other.bells, other.announced, other.whole = self.bells, self.announced, self.whole
         return other
 
     def announce(self, channel: str) -> None:

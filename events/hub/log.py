@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from events.hub.cursor import Cursor
-from events.log import IN_ORDER, ROW, stamped
+from events.log import IN_ORDER, ROW, WINDOW, stamped
 from events.stamped import Stamped
 from models.bus import log_counter
 from models.database import Reads
 
-WINDOW = 100_000
-"""Positions that one statement looks at, so that it ends also where little of the log is wanted."""
 _FIRST = select(ROW.position).order_by(ROW.position).limit(1).scalar_subquery()
 _STATE = select(log_counter.c.incarnation, log_counter.c.last, _FIRST.label("first"))
 

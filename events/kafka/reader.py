@@ -1,13 +1,15 @@
 """One consumer's member of its group: takes what Kafka brings, and reads from the log what not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from events import cursors, log, parked
+from events.batch import Batch
 from events.consumer import Consumer
 from events.cursors import Place, Stream
 from events.defects import Defects
@@ -15,13 +17,18 @@ from events.delivery import Delivery, Lost
 from events.kafka.away import as_away
 from events.kafka.ending import end_consumer
 from events.kafka.records import Record, decode
+from events.log import Part
 from events.postgres_bus import BATCH, rest_after
-from events.reading import agents_of
+from events.reading import agents_of, concerns, sought
 from events.stamped import NotAnEvent, Stamped
 from events.topics import topic_of
 from models.database import Database, UnitOfWork
 from models.transience import is_transient
 
+LULL = 0.025
+"""Seconds in which it looks at most once, so that what comes in a stream comes in batches."""
+SETTLE = 1.0
+"""Seconds between two looks at what was passed over."""
 POLL_MS = 250
 AT_ONCE = 500
 PATIENCE = 10.0
@@ -43,6 +50,9 @@ class Reader:
         self._defects = defects
         self._delivery = Delivery(db, consumer, defects.capture)
         self._agents = {topic_of(agent): agent for agent in agents_of(consumer)}
+        self._passed: dict[Stream, Record] = {}
+        self._offsets: dict[TopicPartition, int] = {}
+        self._settle_at = 0.0
         self.filled = 0
         """How many events the broker did not bring."""
 
@@ -79,14 +89,39 @@ class Reader:
             await end_consumer(member)
 
     async def _turn(self, member: AIOKafkaConsumer) -> None:
+        """What came in a short while, at once; what does not concern the consumer, now and then."""
+        began = time.monotonic()
+        if began >= self._settle_at:
+            self._settle_at = began + SETTLE
+            await self._settle(member)
         brought = await member.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)
+        taken: dict[Stream, Sequence[Record]] = {}
+        offsets: dict[TopicPartition, int] = {}
         for place, messages in brought.items():
             if place not in member.assignment():
                 continue
             stream = Stream(self._consumer.name, self._agents[place.topic], place.partition)
-            await self._take(stream, await self._records(place, messages))
+            records = await self._records(place, messages)
+            if any(concerns(self._consumer, each.stamped.envelope.type) for each in records):
+                taken[stream] = records
+                self._passed.pop(stream, None)
+            elif records:
+                self._passed[stream] = records[-1]
+            offsets[place] = messages[-1].offset + 1
+        await self._take(taken)
+        self._offsets |= offsets
+        await asyncio.sleep(began + LULL - time.monotonic())
+
+    async def _settle(self, member: AIOKafkaConsumer) -> None:
+        """The cursor goes on behind what was passed over, and the group's offsets behind all."""
+        passed, self._passed = self._passed, {}
+        await self._take({stream: [record] for stream, record in passed.items()})
+        mine = member.assignment()
+        offsets = {place: offset for place, offset in self._offsets.items() if place in mine}
+        self._offsets = {}
+        if offsets:
             with suppress(CommitFailedError, IllegalStateError, KafkaError):
-                await member.commit({place: messages[-1].offset + 1})
+                await member.commit(offsets)
 
     async def _records(
         self, place: TopicPartition, messages: Sequence[ConsumerRecord]
@@ -103,78 +138,126 @@ class Reader:
                     await parked.note_malformed(work, self._consumer.name, source, raw, str(error))
         return records
 
-    async def _take(self, stream: Stream, records: Sequence[Record]) -> None:
+    async def _take(self, brought: Mapping[Stream, Sequence[Record]]) -> None:
         """What is left undone here, because it failed in passing, is done from the log."""
-        while True:
-            place = await cursors.place(self._db, stream)
-            if place is None or place.resting:
+        while brought:
+            places = await cursors.places(self._db, list(brought))
+            sound = {stream: place for stream, place in places.items() if not place.attempts}
+            troubled = [stream for stream in places if places[stream].attempts]
+            if troubled and len(brought) > 1:
+                await self._take_each(brought, troubled)
+                brought = {stream: brought[stream] for stream in sound}
+                continue
+            if any(place.resting for place in places.values()):
                 return
-            batch = await self._next(stream, place, records)
-            if not batch:
+            batch = await self._next(places, brought)
+            if not batch.ends:
                 return
-            fence = Fence(stream, place.position)
+            fence = Fence({stream: places[stream].position for stream in batch.ends})
             try:
                 await self._delivery.deliver(batch, fence)
             except Lost:
                 continue  # another was faster: look again
             except Exception as error:
                 # boundary: a handler may raise anything
+                if len(batch.ends) > 1:
+                    await self._take_each(brought, batch.ends)
+                    return
                 if not is_transient(error):
                     raise
-                reason, rest = parked.reason_of(error), rest_after(place.attempts)
+                [stream] = batch.ends
+                reason, rest = parked.reason_of(error), rest_after(places[stream].attempts)
                 await cursors.failed(self._db, stream, reason, rest)
-                return
+                brought = {each: brought[each] for each in brought if each != stream}
+            else:
+                brought = _left(brought, batch.ends)
 
-    async def _next(self, stream: Stream, place: Place, records: Sequence[Record]) -> list[Stamped]:
-        """What follows the cursor without a hole."""
-        ours = [
-            record
-            for record in records
-            if _is_of(stream, place, record) and record.stamped.position > place.position
-        ]
-        if not ours:
-            return []
-        size = 1 if place.attempts else BATCH
-        if ours[0].before > place.position:
-            missing = await log.of_stream(
-                self._db,
-                stream.agent,
-                stream.partition,
-                place.position,
-                size,
-                through=ours[0].before,
-            )
-            self.filled += len(missing)
-            if missing:
-                return missing
-        return _without_hole(ours)[:size]
+    async def _take_each(
+        self, brought: Mapping[Stream, Sequence[Record]], streams: Iterable[Stream]
+    ) -> None:
+        """Each by itself: what is wrong with one of them harms no other."""
+        for stream in streams:
+            await self._take({stream: brought[stream]})
+
+    async def _next(
+        self, places: Mapping[Stream, Place], brought: Mapping[Stream, Sequence[Record]]
+    ) -> Batch:
+        """What follows the cursors without a hole."""
+        ours = {
+            stream: records
+            for stream, place in places.items()
+            if (records := [each for each in brought[stream] if _follows(stream, place, each)])
+        }
+        size = 1 if any(place.attempts for place in places.values()) else BATCH
+        events, ends = await self._missing(places, ours, size)
+        for stream, records in ours.items():
+            if ends.get(stream, records[0].before) == records[0].before:
+                run = _without_hole(records)
+                events += run
+                ends[stream] = run[-1].position
+        events.sort(key=lambda event: event.position)
+        if len(events) > size:
+            events = events[:size]
+            ends = {stream: min(end, events[-1].position) for stream, end in ends.items()}
+        moving = {s: end for s, end in ends.items() if end > places[s].position}
+        return Batch(events, moving)
+
+    async def _missing(
+        self,
+        places: Mapping[Stream, Place],
+        ours: Mapping[Stream, Sequence[Record]],
+        size: int,
+    ) -> tuple[list[Stamped], dict[Stream, int]]:
+        """What the broker did not bring, from the log; and how far that goes in each stream."""
+        holes = {
+            stream: records[0].before
+            for stream, records in ours.items()
+            if records[0].before > places[stream].position
+        }
+        if not holes:
+            return [], {}
+        parts = [Part(s.agent, s.partition, places[s].position, end) for s, end in holes.items()]
+        found = await log.following(self._db, parts, sought(self._consumer), size)
+        self.filled += len(found.events)
+        if not found.more:
+            return found.events, holes
+        return found.events, {stream: min(end, found.end) for stream, end in holes.items()}
 
 
 class Fence:
-    """The cursor of who reads without a claim: moved only from where it was seen."""
+    """The cursors of who reads without a claim: moved only from where they were seen."""
 
-    def __init__(self, stream: Stream, position: int) -> None:
-        self._stream = stream
-        self._position = position
+    def __init__(self, starts: dict[Stream, int]) -> None:
+        self._starts = starts
 
-    async def move(self, work: UnitOfWork, batch: Sequence[Stamped]) -> None:
+    async def move(self, work: UnitOfWork, ends: Mapping[Stream, int]) -> None:
         """See `events.delivery.Fence`."""
-        end = batch[-1].position
-        if not await cursors.advance(work, self._stream, self._position, end):
+        if not await cursors.advance(work, self._starts, ends):
             raise Lost
 
-    def moved(self, batch: Sequence[Stamped]) -> None:
-        self._position = batch[-1].position
+    def moved(self, ends: Mapping[Stream, int]) -> None:
+        self._starts |= ends
 
 
-def _is_of(stream: Stream, place: Place, record: Record) -> bool:
-    """Whether the log can have said so: anybody may have written to the topic."""
+def _follows(stream: Stream, place: Place, record: Record) -> bool:
+    """Whether it is news that the log can have told: anybody may have written to the topic."""
     envelope = record.stamped.envelope
     return (
         record.incarnation == place.incarnation
-        and record.stamped.position <= place.last
+        and place.position < record.stamped.position <= place.last
         and (envelope.agent, envelope.partition) == (stream.agent, stream.partition)
     )
+
+
+def _left(
+    brought: Mapping[Stream, Sequence[Record]], ends: Mapping[Stream, int]
+) -> dict[Stream, Sequence[Record]]:
+    """What is behind these ends."""
+    left = {
+        stream: [each for each in records if each.stamped.position > ends.get(stream, -1)]
+        for stream, records in brought.items()
+    }
+    return {stream: records for stream, records in left.items() if records}
 
 
 def _without_hole(records: Sequence[Record]) -> list[Stamped]:

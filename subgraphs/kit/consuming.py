@@ -23,6 +23,7 @@ class AgentConsumer:
         self._agents = agents
         self._handlers = agents.subgraphs[agent].handlers
         self.types = handled(self._handlers)
+        self.prepares = handled([each for each in self._handlers if each.prepare is not None])
 
     async def prepare(self, event: Received[Event]) -> dict[str, Any]:
         """By the name of the handler."""

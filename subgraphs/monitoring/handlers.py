@@ -10,4 +10,4 @@ from subgraphs.monitoring import service
 @handler(*EVENTS.values(), role=Role.PROJECTION)
 async def remember(info: Info, work: UnitOfWork, event: Received[Event]) -> None:
     """Into the permanent timelines, the example shop's past too."""
-    await service.remember(work, event)
+    service.remember(work, event)

@@ -7,8 +7,8 @@ from subgraphs.kit import UnitOfWork
 from subgraphs.monitoring.repository import events, timelines
 
 
-async def remember(work: UnitOfWork, received: Received[Event]) -> None:
-    """Keep the event and what it says of ownership.
+def remember(work: UnitOfWork, received: Received[Event]) -> None:
+    """Keep the event and what it says of ownership, at the end of the transaction with all others.
 
     What is written does not depend on what came before: events may come twice, and in any order.
     What was a merged customer's becomes the other's by what the table declares.
@@ -16,6 +16,6 @@ async def remember(work: UnitOfWork, received: Received[Event]) -> None:
     event = received.event
     customer = customer_of(event)
     timeline = order_of(event) or customer
-    await events.record(work, received.position, received.envelope, timeline)
+    events.record(work, received.position, received.envelope, timeline)
     if timeline is not None and customer is not None:
-        await timelines.claim(work, timeline, customer, received.position)
+        timelines.claim(work, timeline, customer, received.position)

@@ -1,10 +1,12 @@
 """Facts told to an agent's handlers without a bus: in the order given, or in any that may come."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from events.batch import Batch
 from events.consumer import Consumer
+from events.cursors import Stream
 from events.delivery import Delivery
 from events.event import Event
 from events.stamped import Stamped
@@ -40,7 +42,9 @@ async def deliver(db: Database, consumer: Consumer, events: Sequence[Stamped]) -
     captured = Captured()
     delivery = Delivery(db, consumer, captured)
     for event in events:
-        await delivery.deliver([event], _Open())
+        envelope = event.envelope
+        stream = Stream(consumer.name, envelope.agent, envelope.partition)
+        await delivery.deliver(Batch([event], {stream: event.position}), _Open())
     for _, _, defect in captured.defects:
         raise defect
 
@@ -87,8 +91,8 @@ def orders_of(events: Sequence[Stamped], count: int) -> Iterator[list[Stamped]]:
 class _Open:
     """No cursor is in the way."""
 
-    async def move(self, work: UnitOfWork, batch: Sequence[Stamped]) -> None:
+    async def move(self, work: UnitOfWork, ends: Mapping[Stream, int]) -> None:
         """Anything may come again."""
 
-    def moved(self, batch: Sequence[Stamped]) -> None:
+    def moved(self, ends: Mapping[Stream, int]) -> None:
         """Nothing is kept."""

@@ -29,6 +29,7 @@ class Memory:
 
     name = "memory"
     types = frozenset({CustomerUpdated.type})
+    prepares: frozenset[str] = frozenset()
 
     def __init__(self, orderly: bool) -> None:
         self.orderly = orderly

@@ -78,6 +78,10 @@ class Counting:
     preparing: Hook = _fine
     applying: Hook = _fine
 
+    @property
+    def prepares(self) -> frozenset[str]:
+        return self.types
+
     async def prepare(self, event: Received[Event]) -> str:
         await self.preparing(event)
         return event.envelope.id

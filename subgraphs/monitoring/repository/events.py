@@ -24,7 +24,6 @@ from subgraphs.monitoring.types import PlatformEvent, PlatformEventSort, Platfor
 EVENT = platform_event.c
 INCARNATION = select(log_counter.c.incarnation).scalar_subquery()
 KEEP = upsert(platform_event).on_conflict_do_nothing()
-"""Built once: it runs for every event."""
 COLUMNS: Sequence[ColumnElement[Any]] = [
     EVENT.id,
     EVENT.position,
@@ -41,8 +40,8 @@ COLUMNS: Sequence[ColumnElement[Any]] = [
 ]
 
 
-async def record(work: UnitOfWork, position: int, envelope: Envelope, timeline: str | None) -> None:
-    """Keep the event; one that is kept already stays as it is."""
+def record(work: UnitOfWork, position: int, envelope: Envelope, timeline: str | None) -> None:
+    """Keep the event when the transaction ends; one that is kept already stays as it is."""
     row = {
         "id": envelope.id,
         "position": position,
@@ -58,7 +57,11 @@ async def record(work: UnitOfWork, position: int, envelope: Envelope, timeline: 
         "seed": envelope.seed,
         "data": dict(envelope.data),
     }
-    await work.execute(KEEP, row)
+    work.whole.queue(_keep).append(row)
+
+
+async def _keep(work: UnitOfWork, rows: list[dict[str, Any]]) -> None:
+    await work.execute(KEEP, rows)
 
 
 async def incarnation(db: Reads) -> str:

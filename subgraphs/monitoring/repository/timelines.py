@@ -1,5 +1,8 @@
 """Whose timeline is whose: as events named the owners. Merged records pass theirs on."""
 
+from operator import itemgetter
+from typing import Any
+
 from sqlalchemy import ColumnElement, exists, literal, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -16,12 +19,22 @@ CLAIM = upsert(timeline).on_conflict_do_update(
     set_={"customer_id": NEW.customer_id, "position": NEW.position},
     where=TIMELINE.position > NEW.position,
 )
-"""Built once: it runs for every event."""
 
 
-async def claim(work: UnitOfWork, id: str, customer: str, position: int) -> None:
-    """The timeline is this customer's, unless an earlier event says whose it is."""
-    await work.execute(CLAIM, {"id": id, "customer_id": customer, "position": position})
+def claim(work: UnitOfWork, id: str, customer: str, position: int) -> None:
+    """The timeline is this customer's when the transaction ends, unless an earlier event says whose
+    it is.
+    """
+    claimed = {"id": id, "customer_id": customer, "position": position}
+    work.whole.queue(_claim).append(claimed)
+
+
+async def _claim(work: UnitOfWork, claimed: list[dict[str, Any]]) -> None:
+    """The first for each; in the order of their ids, so that no two wait for each other."""
+    first: dict[str, dict[str, Any]] = {}
+    for claim in sorted(claimed, key=itemgetter("id", "position")):
+        first.setdefault(claim["id"], claim)
+    await work.execute(CLAIM, list(first.values()))
 
 
 async def owners(db: Reads, customer: str) -> frozenset[str]:
