@@ -189,7 +189,7 @@ def main(
     """Measure how long after its commit an event is with a subscriber."""
     loads = [Load(rate, seconds, warm, subscribers) for rate in rates]
     results = [asyncio.run(measure(bus, load)) for load in loads for bus in buses]
-    Console().print(table(results))
+    Console(width=100).print(table(results))
     if file is not None:
         found = {"machine": machine(), "results": [asdict(each) for each in results]}
         file.write_text(json.dumps(found))

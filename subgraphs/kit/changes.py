@@ -65,7 +65,7 @@ class _Changes:
     def subscription(self) -> Subscription[..., Any]:
         async def changed(
             info: Info, id: ID | None = None, after: str | None = None
-        ) -> AsyncGenerator[Any, None]:
+        ) -> AsyncGenerator[Sequence[Any], None]:
             cursor = None if after is None else Cursor.parse(after)
             heard = await info.hub.subscribe(cursor, await self._wanted(info, id))
             return self._changes(info, id, heard)
@@ -75,7 +75,7 @@ class _Changes:
             f"Of one {self._resolver.entity.__name__}, or of all that the caller may see; from now"
             " on, or all that followed the cursor `after`."
         )
-        changed.__annotations__["return"] = AsyncGenerator[self._payload, None]  # type: ignore[name-defined]  # made here
+        changed.__annotations__["return"] = AsyncGenerator[Sequence[self._payload], None]  # type: ignore[name-defined]  # made here
         return Subscription(changed, self._resolver.policy, frozenset(self._events))
 
     async def _wanted(self, info: Info, id: ID | None) -> Interest:
@@ -85,7 +85,9 @@ class _Changes:
             ids = await former_ids(info.db, info.scope.owner)
         return Interest(types=audible(info.principal, self._events), ids=ids)
 
-    async def _changes(self, info: Info, id: ID | None, heard: Heard) -> AsyncGenerator[Any, None]:
+    async def _changes(
+        self, info: Info, id: ID | None, heard: Heard
+    ) -> AsyncGenerator[Sequence[Any], None]:
         sightings = self._sightings.setdefault(info.hub, Sightings(self._resolver))
         async with aclosing(heard.batches()) as batches:
             async for batch in batches:
@@ -97,9 +99,11 @@ class _Changes:
                     ]
                     keys = [(received.position, key) for received, key in some]
                     seen = await sightings.see(keys, info.later()) if keys else []
-                    for (received, _), entity in zip(some, seen, strict=True):
-                        if entity is not None:
-                            yield self._change(heard.cursor.incarnation, received, entity)
+                    yield [
+                        self._change(heard.cursor.incarnation, received, entity)
+                        for (received, _), entity in zip(some, seen, strict=True)
+                        if entity is not None
+                    ]
 
     def _key(self, event: Event) -> Any:
         return getattr(event, self._events[type(event)])

@@ -4,7 +4,6 @@ Nothing else in the platform touches Strawberry's resolvers; another engine read
 """
 
 import inspect
-from asyncio import sleep
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -15,13 +14,12 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import aclosing
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as dataclass_fields
 from functools import reduce
 from inspect import isawaitable
 from operator import or_
-from types import UnionType
+from types import GenericAlias, UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import strawberry
@@ -42,6 +40,7 @@ from subgraphs.kit.errors import COMMON
 from subgraphs.kit.graph import Document
 from subgraphs.kit.handlers import Handler
 from subgraphs.kit.intents import Intent
+from subgraphs.kit.live import LiveExecutor
 from subgraphs.kit.masking import Masking
 from subgraphs.kit.personal_data import personal_data
 from subgraphs.kit.policy import Policy
@@ -201,32 +200,14 @@ def _subscription(spec: Subscription[Any, Any]) -> StrawberryField:
     name = f"Subscription.{camel(spec.name)}"
 
     async def resolve(info: strawberry.Info[Context, None], **arguments: Any) -> AsyncIterator[Any]:
-        events = spec.function(info.context.info(spec.policy, name), **arguments)
-        return _one_by_one(await events if isawaitable(events) else events, info.context)
+        batches = spec.function(info.context.info(spec.policy, name), **arguments)
+        return await batches if isawaitable(batches) else batches
 
-    returns = get_type_hints(spec.function)["return"]
+    batch, _ = get_args(get_type_hints(spec.function)["return"])
+    returns = GenericAlias(AsyncGenerator, (get_args(batch)[0], None))
     field = _field(spec.name, spec, resolve, arguments_of(spec.function, skip=1), returns)
     field.is_subscription = True
     return field
-
-
-async def _one_by_one(
-    events: AsyncGenerator[Any, None], context: Context
-) -> AsyncGenerator[Any, None]:
-    """Each event is read as of its own time; `cursor` is where the client may resume behind it."""
-    async with aclosing(events):
-        async for event in events:
-            context.read_from(context.db.clock())
-            context.cursor = _cursor_of(event)
-            yield event
-            await sleep(0)  # thousands may have the same event to tell: requests come in between
-    context.cursor = None
-
-
-def _cursor_of(event: Any) -> str | None:
-    """A value of the event, or a `derived` field of it; None where it has none."""
-    cursor = getattr(event, "cursor", None)
-    return cursor() if callable(cursor) else cursor
 
 
 def _mutation(command: Command) -> StrawberryField:
@@ -297,6 +278,7 @@ class _Schema(federation.Schema):
         cast(Any, self).entities_resolver = resolve
         super().__init__(
             config=StrawberryConfig(scalar_map=SCALARS),
+            execution_context_class=LiveExecutor,
             extensions=[
                 lambda: Masking(agent),
                 lambda: ParserCache(maxsize=DOCUMENTS),

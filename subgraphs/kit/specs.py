@@ -35,7 +35,8 @@ I = TypeVar("I")  # noqa: E741  # the input
 K = TypeVar("K")
 P = TypeVar("P")
 T = TypeVar("T")
-Events: TypeAlias = AsyncGenerator[T, None] | Awaitable[AsyncGenerator[T, None]]
+Batches: TypeAlias = AsyncGenerator[Sequence[T], None]
+Events: TypeAlias = Batches[T] | Awaitable[Batches[T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Query(Generic[A, T]):
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[A, T]):
-    """`function` gives a generator of values, or is awaited for one; `events` are those that it
+    """`function` gives a generator of batches, or is awaited for one; `events` are those that it
     tells of, where they are declared.
     """
 
@@ -168,11 +169,12 @@ def lookup(resolver: Resolver[Any, E], name: str | None = None) -> Query[..., E 
 def subscription(
     policy: Policy,
 ) -> Callable[[Callable[Concatenate[Info, A], Events[T]]], Subscription[A, T]]:
-    """A root field that goes on: `async (info, arguments...) -> AsyncGenerator of values`.
+    """A root field that goes on: `async (info, arguments...) -> AsyncGenerator[Sequence[T], None]`.
 
-    A generator function, or a coroutine function that returns a generator: the latter is heard
-    from the moment the client has subscribed, and what it raises refuses the subscription.
-    Values with a `cursor` tell the client where it may resume.
+    Each sequence holds the values that came together; clients get them one by one. A generator
+    function, or a coroutine function that returns a generator: the latter is heard from the moment
+    the client has subscribed, and what it raises refuses the subscription. Values with a `cursor`
+    tell the client where it may resume.
     """
     return lambda function: Subscription(function, policy)
 

@@ -1,6 +1,6 @@
 """Watching events as they happen: which of them concern whom."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from events.envelope import Envelope
@@ -18,7 +18,7 @@ Matches = Callable[[Envelope], bool]
 @subscription(policy.READ)
 async def platform_events(
     info: Info, where: PlatformEventWhere | None = None, after: str | None = None
-) -> AsyncGenerator[PlatformEvent, None]:
+) -> AsyncGenerator[Sequence[PlatformEvent], None]:
     """What happens in all agents, or to a customer's own things; from now on, or all that
     followed the cursor `after`.
     """
@@ -27,12 +27,14 @@ async def platform_events(
     cursor = None if after is None else Cursor.parse(after)
     heard = await info.hub.subscribe(cursor, await _interest(info, wanted))
 
-    async def events() -> AsyncGenerator[PlatformEvent, None]:
+    async def events() -> AsyncGenerator[Sequence[PlatformEvent], None]:
         async with aclosing(heard.batches()) as batches:
             async for batch in batches:
-                for received in batch:
-                    cursor = Cursor(heard.cursor.incarnation, received.position)
-                    yield platform_event(cursor, received.envelope)
+                incarnation = heard.cursor.incarnation
+                yield [
+                    platform_event(Cursor(incarnation, each.position), each.envelope)
+                    for each in batch
+                ]
 
     return events()
 

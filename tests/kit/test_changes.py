@@ -58,23 +58,23 @@ async def troubled_notes(ids: Sequence[ID], info: Info) -> list[Note | Exception
 
 
 @subscription(anyone)
-async def counted(info: Info, to: int) -> AsyncGenerator[int, None]:
+async def counted(info: Info, to: int) -> AsyncGenerator[Sequence[int], None]:
     """To three, and it breaks."""
     for number in range(1, to + 1):
-        yield number
+        yield [number]
         if number == 3:
             raise ZeroDivisionError("cannot count further")
 
 
 @subscription(anyone)
-async def counted_later(info: Info, to: int) -> AsyncGenerator[int, None]:
+async def counted_later(info: Info, to: int) -> AsyncGenerator[Sequence[int], None]:
     """Refuses before it begins."""
     if to < 0:
         raise ZeroDivisionError("cannot count backwards")
 
-    async def count() -> AsyncGenerator[int, None]:
+    async def count() -> AsyncGenerator[Sequence[int], None]:
         for number in range(1, to + 1):
-            yield number
+            yield [number]
 
     return count()
 

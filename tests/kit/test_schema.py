@@ -112,9 +112,9 @@ def test_every_operation_has_its_rule() -> None:
 
 
 @subscription(owner_or(staff("note:read")))
-async def counted(info: Info, up_to: int) -> AsyncGenerator[int, None]:
+async def counted(info: Info, up_to: int) -> AsyncGenerator[Sequence[int], None]:
     for number in range(up_to):
-        yield number
+        yield [number]
 
 
 async def test_a_subscription_has_its_policy_like_everything_else(tmp_path: Path) -> None:

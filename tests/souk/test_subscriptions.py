@@ -79,7 +79,7 @@ def room(tower: Tower) -> Any:
         return [Bell(id=key, rung=0, read_at=info.now) for key in keys]
 
     @subscription(staff("bell:read"))
-    async def bell_rung(info: Info, since: int = 0) -> AsyncGenerator[Bell, None]:
+    async def bell_rung(info: Info, since: int = 0) -> AsyncGenerator[Sequence[Bell], None]:
         if since < 0:
             raise invalid("There are no negative rings.", "since")
         queue: asyncio.Queue[int | Exception | None] = asyncio.Queue()
@@ -88,7 +88,7 @@ def room(tower: Tower) -> Any:
             while (number := await queue.get()) is not None:
                 if isinstance(number, Exception):
                     raise number
-                yield Bell(id=ID("bel_1"), rung=number, read_at=info.now)
+                yield [Bell(id=ID("bel_1"), rung=number, read_at=info.now)]
         finally:
             tower.queues.remove(queue)
 
