@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from events import parked
 from events.catalog.order import OrderCanceled
 from events.outbox import emit
 from events.sequencer import Sequencer
+from models.bus import consumer_cursor
 from models.database import Database
 from souk.cli import cli
 from souk.problems import Problem
@@ -25,6 +26,16 @@ from tests.souk.programs import environment
 SPOIL = text("""
     UPDATE platform.dead_letter SET event = jsonb_set(event, '{envelope,data}', '{}')
     WHERE position = :position
+""")
+
+
+LEFT = text("""
+    SELECT consumer, count(*) FILTER (WHERE kind = 'cursor'), count(*) FILTER (WHERE kind = 'key'),
+        count(*) FILTER (WHERE kind = 'letter')
+    FROM (SELECT consumer, 'cursor' AS kind FROM platform.consumer_cursor
+        UNION ALL SELECT consumer, 'key' FROM platform.parked_key
+        UNION ALL SELECT consumer, 'letter' FROM platform.dead_letter) what
+    GROUP BY consumer ORDER BY consumer
 """)
 
 
@@ -164,3 +175,60 @@ async def test_a_consumer_that_is_none_is_one_line(
     assert (code, shown) == (1, "")
     assert said.startswith("there is no consumer nobody. There are ")
     assert (await _shown(installed, tmp_path, "parked")) == "No key is parked.\n"
+
+
+async def _gone(db: Database) -> None:
+    """A consumer that is no more: it held two streams, and events wait for it."""
+    async with db.unit_of_work() as work:
+        for partition, position in ((0, 12), (1, 7)):
+            cursor = {"consumer": "old", "agent": "order", "partition": partition}
+            await work.execute(insert(consumer_cursor), [cursor | {"position": position}])
+        await work.execute(
+            insert(consumer_cursor), [{"consumer": "inventory", "agent": "order", "partition": 0}]
+        )
+        for consumer in ("old", "inventory"):
+            await parked.park(work, consumer, "ord_1", "by the test")
+            await parked.append(work, consumer, told(_canceled("ord_1"), _canceled("ord_1")))
+
+
+async def _left(db: Database) -> list[tuple[str, int, int, int]]:
+    """By consumer: cursors, parked keys and dead letters."""
+    rows = await db.rows(LEFT)
+    return [tuple(row) for row in rows]
+
+
+async def test_a_consumer_that_is_gone_is_forgotten(installed: Database, tmp_path: Path) -> None:
+    await _gone(installed)
+    assert await _run(installed, tmp_path, "forget", "old") == (
+        0,
+        "old held 2 streams since position 7.\n"
+        "2 events of 1 parked keys still wait for it: --with-dead-letters removes them.\n",
+        "",
+    )
+    assert await _left(installed) == [("inventory", 1, 1, 2), ("old", 0, 1, 2)]
+    assert await _run(installed, tmp_path, "forget", "old", "--with-dead-letters") == (
+        0,
+        "old held nothing of the log.\n2 events of 1 parked keys are removed.\n",
+        "",
+    )
+    assert await _left(installed) == [("inventory", 1, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (
+            "inventory",
+            "inventory is a consumer of this installation."
+            " Take its agent out of supergraph.yaml first.",
+        ),
+        ("nobody", "nothing is known of a consumer nobody. Those that are gone: old."),
+    ],
+)
+async def test_what_is_there_or_was_never_is_not_forgotten(
+    installed: Database, tmp_path: Path, name: str, why: str
+) -> None:
+    await _gone(installed)
+    code, shown, said = await _run(installed, tmp_path, "forget", name, "--with-dead-letters")
+    assert (code, shown, said) == (1, "", why)
+    assert await _left(installed) == [("inventory", 1, 1, 2), ("old", 2, 1, 2)]
