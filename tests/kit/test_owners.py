@@ -118,6 +118,16 @@ async def test_a_merged_owner_is_whoever_is_left(db: Database) -> None:
     assert await _state(asyncio.ensure_future(_write(db, ANNA, id="ord_3"))) == ERASURE
 
 
+async def test_a_family_is_all_that_any_agent_knows_of(db: Database) -> None:
+    async with db.unit_of_work() as work:
+        await owners.merge(work, "order", ANNA, BEN)
+        await owners.merge(work, "elsewhere", BEN, CARA)
+        await owners.request(work, "order", ["cus_4"], "era_1")
+    assert await owners.former_ids(db, CARA) == {ANNA, BEN, CARA}
+    assert await owners.former_ids(db, BEN) == {ANNA, BEN}
+    assert await owners.former_ids(db, "cus_4") == {"cus_4"}
+
+
 async def test_an_agents_marks_are_its_own(db: Database) -> None:
     async with db.unit_of_work() as work:
         await owners.erase(work, "inventory", [ANNA], "era_1")
