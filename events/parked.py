@@ -4,12 +4,16 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Delete,
     Select,
+    Text,
     and_,
+    any_,
     delete,
     func,
+    literal,
     null,
     select,
     update,
@@ -110,10 +114,16 @@ async def waiting(db: Reads, consumer: str, key: str) -> int:
     return int(row[0])
 
 
-async def ask_for_replay(work: UnitOfWork, consumer: str, key: str) -> bool:
-    """Have a process that has the consumer's handlers replay the key; False: it is not parked."""
-    asked = update(parked_key).where(_key(consumer, key)).values(replay_asked_at=work.now)
-    return await work.execute(asked) == 1
+async def ask_for_replay(work: UnitOfWork, consumer: str, *keys: str) -> int:
+    """Have a process that has the consumer's handlers replay the keys; how many of them are parked.
+
+    Locked in order, for somebody else may ask for the same.
+    """
+    these = KEY.aggregate_id == any_(literal(keys, ARRAY(Text)))
+    rows = select(KEY.aggregate_id).where(KEY.consumer == consumer, these)
+    locked = rows.order_by(KEY.aggregate_id).with_for_update().cte("locked")
+    asked = update(parked_key).where(_key(consumer, locked.c.aggregate_id))
+    return await work.execute(asked.values(replay_asked_at=work.now))
 
 
 async def asked_for(db: Reads, consumers: Sequence[str]) -> list[tuple[str, str]]:
@@ -145,7 +155,7 @@ def _held(consumer: str, keys: Set[str]) -> Select[Any]:
     )
 
 
-def _key(consumer: str, key: str) -> ColumnElement[bool]:
+def _key(consumer: str, key: str | ColumnElement[str]) -> ColumnElement[bool]:
     return and_(KEY.consumer == consumer, KEY.aggregate_id == key)
 
 

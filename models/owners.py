@@ -8,7 +8,16 @@ now, and nothing personal is written of whoever is being erased, or is.
 from collections.abc import Iterable
 from zlib import crc32
 
-from sqlalchemy import CheckConstraint, Column, Connection, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
 
 from models.personal import Holding, holdings
 from models.tables import metadata, time_column
@@ -25,6 +34,7 @@ owner_mark = Table(
     PrimaryKeyConstraint("agent", "owner_id"),
     CheckConstraint("num_nonnulls(into_id, erasure_id) > 0", name="something"),
     CheckConstraint("erased_at IS NULL OR erasure_id IS NOT NULL", name="erased"),
+    Index(None, "into_id"),
     schema="platform",
 )
 

@@ -119,7 +119,7 @@ saga_step = Table(
     schema="platform",
 )
 
-# Facts that a step waits for; the step that takes one deletes it.
+# Facts that a step waits for; the step that takes one deletes it, and so does the end of the saga.
 saga_signal = Table(
     "saga_signal",
     metadata,

@@ -38,13 +38,18 @@ def _may_become(connection: Connection, role: str) -> bool:
 
 
 def grant(connection: Connection, agents: Sequence[str]) -> None:
-    """The rights of each agent on what the migrations have made."""
+    """The rights of each agent on what the migrations have made.
+
+    Functions are everybody's until it is said otherwise; those of the log make and drop tables.
+    """
+    _run(connection, "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA platform FROM PUBLIC")
     for agent in agents:
         role = role_of(agent)
         for schema in (agent, "platform"):
             _run(connection, f'GRANT USAGE ON SCHEMA "{schema}" TO {role}')
             _run(connection, f'GRANT {ROWS} ON ALL TABLES IN SCHEMA "{schema}" TO {role}')
             _run(connection, f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{schema}" TO {role}')
+        _run(connection, f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA platform TO {role}")
 
 
 def _run(connection: Connection, statement: str) -> None:

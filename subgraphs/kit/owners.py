@@ -7,7 +7,7 @@ for beforehand, and what settles an owner: merge, request, erasure.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy import and_, delete, select, text, update
+from sqlalchemy import and_, delete, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -53,14 +53,13 @@ def refusal(error: DBAPIError) -> Refused | None:
 
 
 async def former_ids(db: Reads, owner: str) -> frozenset[str]:
-    """The owner's id, and those of all records that were merged into theirs."""
-    known: frozenset[str] = frozenset()
-    found = frozenset({owner})
-    while found:
-        known |= found
-        rows = await db.rows(select(MARK.owner_id).where(MARK.into_id.in_(sorted(found))))
-        found = frozenset(row.owner_id for row in rows) - known
-    return known
+    """The owner's id, and those of all records that were merged into theirs.
+
+    As soon as any agent knows of it: to be merged is for good.
+    """
+    family = select(literal(owner).label("id")).cte("family", recursive=True)
+    family = family.union(select(MARK.owner_id).join(family, MARK.into_id == family.c.id))
+    return frozenset(row.id for row in await db.rows(select(family.c.id)))
 
 
 async def take(work: UnitOfWork, agent: str, owners: Sequence[str]) -> None:

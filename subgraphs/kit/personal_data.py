@@ -13,15 +13,13 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from strawberry import ID
 
 from models.database import Reads
-from models.owners import owner_mark
 from models.personal import Holding, holdings
 from subgraphs.kit.context import Info
 from subgraphs.kit.graph import Document
+from subgraphs.kit.owners import former_ids
 from subgraphs.kit.policy import service
 from subgraphs.kit.specs import Query
 from subgraphs.kit.types import camel, shared
-
-MARK = owner_mark.c
 
 
 @shared
@@ -37,7 +35,7 @@ def personal_data(agent: str) -> Query[..., list[PersonalRecord]]:
 
     async def customer_data(info: Info, customer_ids: list[ID]) -> list[PersonalRecord]:
         """Everything that this agent holds of the customer and of records merged into it."""
-        ids = await _visible(info, agent, customer_ids)
+        ids = await _visible(info, customer_ids)
         return [
             PersonalRecord(kind=holding.table.name, content=content)
             for holding in holdings(agent)
@@ -59,16 +57,12 @@ def _field(agent: str) -> str:
     return f"{agent}_customer_data"
 
 
-async def _visible(info: Info, agent: str, ids: Sequence[str]) -> list[str]:
-    """On behalf of a customer: their own id, and those that this agent knows it was merged with."""
+async def _visible(info: Info, ids: Sequence[str]) -> list[str]:
+    """On behalf of a customer: their own id, and those that it was merged with."""
     owner = info.scope.owner
     if owner is None:
         return list(ids)
-    merged = select(MARK.owner_id).where(MARK.agent == agent, MARK.into_id == owner)
-    tree = merged.cte("tree", recursive=True)
-    more = select(MARK.owner_id).where(MARK.agent == agent)
-    tree = tree.union(more.join(tree, MARK.into_id == tree.c.owner_id))
-    own = {owner, *(row.owner_id for row in await info.db.rows(select(tree.c.owner_id)))}
+    own = await former_ids(info.db, owner)
     return [id for id in ids if id in own]
 
 

@@ -181,7 +181,10 @@ def _claimed(claimed: Any, work: UnitOfWork, token: str) -> Any:
 async def hold(
     work: UnitOfWork, held: SagaRow, state: SagaState, ended: datetime | None = None
 ) -> None:
-    """First of all writes of a runner: raises Stale where the saga is another's."""
+    """First of all writes of a runner: raises Stale where the saga is another's.
+
+    With its end go the facts that no step took: nobody can tell it of more (`wake`).
+    """
     row = update(saga).where(held.row, SAGA.epoch == held.epoch)
     values: dict[str, Any] = {"state": state, "waits_for": None, "updated_at": work.now}
     if ended is None:
@@ -190,6 +193,9 @@ async def hold(
         values |= {"ended_at": ended, "due_at": None, "lease": None, "leased_until": None}
     if await work.execute(row.values(**values)) != 1:
         raise Stale
+    if ended is not None:
+        left = delete(saga_signal).where(SIGNAL.saga == held.saga, SIGNAL.saga_id == held.id)
+        await work.execute(left)
 
 
 async def leave(

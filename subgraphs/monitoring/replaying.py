@@ -23,8 +23,7 @@ async def ask(work: UnitOfWork, consumer: str, key: str | None) -> Replay:
         raise Refused(NotFoundError(field=["key"]))
     asked = Replay(work.new_id("rpl"), consumer)
     await letters.add_replay(work, asked.id, consumer, waiting)
-    for each in waiting:
-        await ask_for_replay(work, consumer, each.key)
+    await ask_for_replay(work, consumer, *(each.key for each in waiting))
     return asked
 
 

@@ -17,7 +17,7 @@ from models.migrations.run import AGENTS
 from models.personal import holdings
 from models.work import intent
 from subgraphs.customer.settings import ExportSettings
-from subgraphs.kit import ID, Principal
+from subgraphs.kit import ID, Principal, owners
 from subgraphs.kit.graph import GraphUnavailable
 from subgraphs.kit.intent_worker import Intents
 from subgraphs.kit.worker import Worker
@@ -251,3 +251,23 @@ async def test_nobody_but_a_service_may_ask_an_agent_for_it(
         {},
     )
     assert other == {"data": {f"{agent}CustomerData": []}}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+async def test_who_was_merged_is_the_same_customer(
+    shop: Shop, platform: Platform, db: Database, agent: str
+) -> None:
+    """Also for an agent that has not heard of it, where another has."""
+    id = await canaries.full(platform)
+    document = f'{{ {agent}CustomerData(customerIds: ["{id}", "cus_y"]) {{ kind }} }}'
+
+    async def kinds(owner: str) -> set[str]:
+        caller = service("customer", f"{agent}CustomerData", "kind", on_behalf_of=owner)
+        answer = await platform.ask(agent, document, caller, {})
+        return {record["kind"] for record in answer["data"][f"{agent}CustomerData"]}
+
+    own = await kinds(id)
+    assert await kinds("cus_x") == set()
+    async with db.unit_of_work() as work:
+        await owners.merge(work, "elsewhere", id, "cus_x")
+    assert await kinds("cus_x") == own

@@ -118,10 +118,31 @@ async def test_a_merged_owner_is_whoever_is_left(db: Database) -> None:
     assert await _state(asyncio.ensure_future(_write(db, ANNA, id="ord_3"))) == ERASURE
 
 
+async def test_a_family_is_all_that_any_agent_knows_of(db: Database) -> None:
+    async with db.unit_of_work() as work:
+        await owners.merge(work, "order", ANNA, BEN)
+        await owners.merge(work, "elsewhere", BEN, CARA)
+        await owners.request(work, "order", ["cus_4"], "era_1")
+    assert await owners.former_ids(db, CARA) == {ANNA, BEN, CARA}
+    assert await owners.former_ids(db, BEN) == {ANNA, BEN}
+    assert await owners.former_ids(db, "cus_4") == {"cus_4"}
+
+
 async def test_an_agents_marks_are_its_own(db: Database) -> None:
     async with db.unit_of_work() as work:
         await owners.erase(work, "inventory", [ANNA], "era_1")
     assert await _write(db, ANNA) == ANNA
+
+
+async def test_a_family_is_found_without_reading_all_marks(databases: dict[str, Database]) -> None:
+    marks = text("""INSERT INTO platform.owner_mark (agent, owner_id, into_id)
+        SELECT 'order', 'cus_' || n, 'cus_' || n + 1 FROM generate_series(1, 20000) n""")
+    family = text("EXPLAIN SELECT owner_id FROM platform.owner_mark WHERE into_id = 'cus_7'")
+    async with databases["platform"].unit_of_work() as work:
+        await work.execute(marks)
+        await work.execute(text("ANALYZE platform.owner_mark"))
+        plan = await work.rows(family)
+    assert plan[0][0].startswith("Index Scan using owner_mark_into_id_idx on owner_mark ")
 
 
 async def test_one_transaction_may_write_for_very_many(db: Database) -> None:

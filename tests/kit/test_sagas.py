@@ -1,7 +1,7 @@
 """Sagas: stored before each step acts, resumed under the same keys, undone without a trace."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from models.database import Database
+from models.database import Database, UnitOfWork
+from models.work import SagaState
 from subgraphs.kit import Document, Info, saga_store, sagas
 from subgraphs.kit.saga_worker import Sagas
 from subgraphs.kit.sagas import Run, Then
+from tests.inventory.waiting import blocked
 from tests.kit.conftest import ANNA
 from tests.kit.editor import ISSUE, Desk, away
 
 ALL = ["cover", "cover", "draft", "publish"]
+SIGNALS = "SELECT * FROM platform.saga_signal"
 FIRST = [
     ("censor", "iss_1", 1, "SKIPPED"),
     ("cover", "iss_1/1", 1, "DONE"),
@@ -61,7 +64,7 @@ async def test_a_saga_goes_as_far_as_it_can(desk: Desk) -> None:
         ("copy", "saga:draft:iss_1:1"),
         ("copy", "saga:publish:iss_1:1"),
     ]
-    assert await desk.rows("SELECT * FROM platform.saga_signal") == []
+    assert await desk.rows(SIGNALS) == []
     skipped = "SELECT reason FROM platform.saga_step WHERE state = 'SKIPPED'"
     assert await desk.rows(skipped) == [("there is no censor agent",)]
 
@@ -86,6 +89,49 @@ async def test_a_fact_may_come_before_it_is_waited_for(desk: Desk) -> None:
     assert await desk.status() == "published"
     told = "SELECT outcome FROM platform.saga_step WHERE step = 'approval'"
     assert await desk.rows(told) == [({"by": "usr_1"},)]
+
+
+async def test_a_fact_that_nobody_took_ends_with_the_saga(desk: Desk) -> None:
+    desk.others = frozenset({"note", "press"})
+    for id in ("iss_1", "iss_2"):
+        await desk.begin(id)
+        assert [await desk.approve(id), await desk.approve(id)] == [True, True]
+    await desk.cancel("iss_2")
+    await desk.go()
+    assert await desk.rows("SELECT id, state FROM platform.saga ORDER BY id") == [
+        ("iss_1", "COMPLETED"),
+        ("iss_2", "CANCELED"),
+    ]
+    assert await desk.rows(SIGNALS) == []
+    assert [await desk.approve("iss_1"), await desk.approve("iss_2")] == [False, False]
+    assert await desk.rows(SIGNALS) == []
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("first", ["the end", "the fact"])
+async def test_a_fact_that_comes_as_the_saga_ends_leaves_nothing(desk: Desk, first: str) -> None:
+    """Whichever is first, the other waits for its commit."""
+    await desk.begin()
+    [held] = await Sagas(desk.agents).claim("lse_1", 1)
+
+    async def end(work: UnitOfWork) -> None:
+        await saga_store.hold(work, held, SagaState.COMPLETED, ended=work.now)
+
+    async def tell(work: UnitOfWork) -> None:
+        await sagas.tell(work, "issue", "iss_1", "approved", {"by": "usr_1"})
+
+    async def later(do: Callable[[UnitOfWork], Awaitable[None]]) -> None:
+        async with desk.db.unit_of_work() as work:
+            await do(work)
+
+    before, after = (end, tell) if first == "the end" else (tell, end)
+    async with desk.db.unit_of_work() as work:
+        await before(work)
+        waiting = asyncio.create_task(later(after))
+        await blocked(desk.db)
+    await waiting
+    assert (await desk.saga())[0] == "COMPLETED"
+    assert await desk.rows(SIGNALS) == []
 
 
 async def test_a_fact_that_never_comes(desk: Desk) -> None:

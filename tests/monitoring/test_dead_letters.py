@@ -17,6 +17,7 @@ from events.replays import Replays
 from events.stamped import Stamped
 from models.database import Database, UnitOfWork
 from subgraphs.kit.consuming import AgentConsumer
+from subgraphs.monitoring.replaying import ask as ask_for_all
 from subgraphs.monitoring.settings import MonitoringSettings
 from tests.callers import ADMIN, approver, reader, staff
 from tests.conftest import Ask
@@ -156,6 +157,23 @@ async def test_all_of_a_consumer(platform: Platform, ask: Ask, db: Database) -> 
     left = (await ask(KEYS))["parkedKeys"]["edges"]
     assert [edge["node"]["consumer"] for edge in left] == ["order"] * 3
     assert [edge["node"]["replayAskedAt"] for edge in left] == [None] * 3
+
+
+async def test_all_keys_are_asked_for_in_one_statement(
+    databases: dict[str, Database], db: Database, statements: list[str]
+) -> None:
+    await park(databases["platform"])
+    await park(databases["platform"], "order")
+    statements.clear()
+    async with db.unit_of_work() as work:
+        await ask_for_all(work, MINE, None)
+    assert len([sql for sql in statements if "UPDATE platform.parked_key" in sql]) == 1
+    assert await parked.asked_for(db, [MINE, "order"]) == [(MINE, key) for key in sorted(PARKED)]
+    async with db.unit_of_work() as work:
+        assert await parked.ask_for_replay(work, "order", ORDER, OTHER, "ord_x") == 2
+        assert await parked.ask_for_replay(work, "order") == 0
+    asked = await parked.asked_for(db, ["order"])
+    assert asked == [("order", key) for key in sorted([ORDER, OTHER])]
 
 
 @pytest.mark.commits

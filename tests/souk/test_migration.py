@@ -9,12 +9,14 @@ from typing import cast
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from models.migrations import run
+from models.migrations.grants import role_of
 from souk.migration import migrate
 from souk.problems import Problem
 from souk.seed import seed
-from tests.postgres import Server
+from tests.postgres import PLATFORM, Server
 from tests.souk.embedded.queries import query
 
 
@@ -53,6 +55,28 @@ async def test_roles_that_an_administrator_has_made_and_granted_will_do(
         await server.command(f"GRANT souk_{agent} TO plain WITH SET TRUE")
     await migrate(plain, lambda line: None)
     assert await query(plain, "SELECT count(*) FROM platform.schedule") == [(0,)]
+
+
+async def test_the_platforms_functions_are_for_agents_only(server: Server) -> None:
+    """Two of them make and drop tables with the rights of who migrated."""
+    may = """SELECT proname FROM pg_proc WHERE pronamespace = 'platform'::regnamespace
+        AND has_function_privilege('{}', oid, 'EXECUTE') ORDER BY proname"""
+    parts = "SELECT inhrelid FROM pg_inherits WHERE inhparent = 'platform.event_log'::regclass"
+    await server.command("CREATE ROLE stranger LOGIN")
+    async with server.database() as name:
+        owner = server.url(name)
+        await query(owner, "GRANT USAGE ON SCHEMA platform TO stranger")
+        before = await query(owner, parts)
+        for call in ("log_room(5000000, 1000000)", "log_prune(now())"):
+            with pytest.raises(DBAPIError, match="permission denied for function log_"):
+                await query(server.url(name, "stranger"), f"SELECT platform.{call}")
+        assert await query(owner, parts) == before
+        assert await query(owner, may.format("stranger")) == []
+        everything = await query(owner, may.format(PLATFORM))
+        assert {("log_prune",), ("log_room",), ("stamp",)} < set(everything)
+        for agent in run.AGENTS:
+            assert await query(owner, may.format(role_of(agent))) == everything
+    await server.command("DROP ROLE stranger")
 
 
 def test_the_folder_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ COMMANDS = {
     "dead": ("souk.cli.events.dead", "List the events that wait, and what was malformed."),
     "park": ("souk.cli.events.park", "Let the events of a key wait."),
     "replay": ("souk.cli.events.replay", "Let what waited for a key take effect."),
+    "forget": ("souk.cli.events.forget", "Forget a consumer that is no more."),
+    "renew": ("souk.cli.events.renew", "Give a restored log a new incarnation."),
     "schema": ("souk.cli.events.schema", "Write the catalog's AsyncAPI document."),
 }
 

@@ -4,9 +4,13 @@ from souk.problems import Problem
 from souk.supergraph import subgraphs
 
 
+def names() -> list[str]:
+    """Of the agents that have handlers."""
+    return sorted(name for name, each in subgraphs().items() if each.handlers)
+
+
 def known(consumer: str) -> str:
     """The name itself; Problem where no agent of this name has handlers."""
-    names = sorted(name for name, each in subgraphs().items() if each.handlers)
-    if consumer not in names:
-        raise Problem(f"there is no consumer {consumer}", f"There are {', '.join(names)}")
+    if consumer not in names():
+        raise Problem(f"there is no consumer {consumer}", f"There are {', '.join(names())}")
     return consumer
