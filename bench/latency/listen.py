@@ -75,6 +75,8 @@ async def main(arguments: argparse.Namespace) -> None:
         before = now
         await asyncio.sleep(STILL)
     sys.stdout.write(json.dumps([each.heard() for each in listeners]))
+    sys.stdout.flush()
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

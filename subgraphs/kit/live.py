@@ -7,14 +7,16 @@ else happens. What has fallen behind has many events together, and so catches up
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from graphql import ExecutionResult
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-AT_ONCE = 16
-"""Events that are executed side by side; then others have their turn."""
+AT_ONCE = 64
+"""Events of a stream that are executed side by side; then others have their turn."""
+IN_ALL = 1024
+"""Events of all streams: where thousands have as many to tell, each tells one after the other."""
 
 
 class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -40,8 +42,9 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
         context = self.context_value
         async with aclosing(batches):
             async for batch in batches:
-                for begin in range(0, len(batch), AT_ONCE):
-                    some = batch[begin : begin + AT_ONCE]
+                told = 0
+                while some := batch[told : told + max(1, min(AT_ONCE, IN_ALL - _Begun.under_way))]:
+                    told += len(some)
                     context.read_from(context.db.clock())
                     begun = self._begin(some)
                     try:
@@ -51,7 +54,7 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
                     finally:
                         for each in begun:
                             if isinstance(each, _Begun):
-                                each.cancel()
+                                each.end()
                     await asyncio.sleep(0)  # thousands may have the same event to tell
         context.cursor = None
 
@@ -65,14 +68,18 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
 class _Begun:
     """The execution of one event under way, in place of the executor that it is handed to."""
 
+    under_way: ClassVar[int] = 0
+
     def __init__(self, executor: Executor[Any]) -> None:
+        _Begun.under_way += 1
         self._result = asyncio.create_task(_executed(executor))
 
     def execute_operation(self, serially: bool | None = None) -> asyncio.Task[ExecutionResult]:
         return self._result
 
-    def cancel(self) -> None:
+    def end(self) -> None:
         """Nobody waits for it any more."""
+        _Begun.under_way -= 1
         self._result.cancel()
 
 
