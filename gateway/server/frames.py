@@ -12,11 +12,19 @@ from websockets.http11 import Request
 
 _EXTENSION: Final = "gateway.frames"
 
+# Bytes that wait for no more of their kind: uvloop calls the system for every write.
+_TOGETHER: Final = 65_536
+
 
 class FramedWebSocket(WebSocketsSansIOProtocol):
     """Instead of uvicorn's own. `on_change` is called when writing becomes possible, or futile."""
 
     on_change: Callable[[], None] | None = None
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._frames: list[bytes] = []
+        self._size = 0
 
     @staticmethod
     def of(scope: Any) -> "FramedWebSocket":
@@ -33,14 +41,24 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
         return self.close_sent or self.disconnected or self.transport.is_closing()
 
     def write_text(self, text: bytes) -> None:
-        """One text message, never waiting: a client that does not read fills a buffer."""
-        if not self.is_closing:
-            self.transport.write(frame(text))
+        """One text message, never waiting: a client that does not read fills a buffer.
+
+        It goes out with those that follow in this turn of the event loop.
+        """
+        if self.is_closing:
+            return
+        if not self._frames:
+            self.loop.call_soon(self._flush)
+        self._frames.append(frame(text))
+        self._size += len(text)
+        if self._size >= _TOGETHER:
+            self._flush()
 
     def close(self, code: int, reason: str) -> None:
         """Says goodbye behind what has been written; the app is told that it is disconnected."""
         if self.is_closing or not self.handshake_complete:
             return
+        self._flush()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -68,8 +86,14 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
         self._changed()
 
     def shutdown(self) -> None:
+        self._flush()
         super().shutdown()
         self._changed()
+
+    def _flush(self) -> None:
+        frames, self._frames, self._size = self._frames, [], 0
+        if frames and not self.is_closing:
+            self.transport.write(b"".join(frames))
 
     def _changed(self) -> None:
         if self.on_change is not None:
