@@ -310,7 +310,9 @@ class Gateway:
         answer = prepared.project(run.data, violations)
         if violations:
             errors.extend(unexplained(violations, errors))
-        return GraphQLResponse(answer, errors, executed=True, extensions=self._told(cost))
+        return GraphQLResponse(
+            answer, errors, True, self._told(cost), operation_type=operation.operation.value
+        )
 
     def _told(self, cost: int | None) -> dict[str, Any] | None:
         if cost is None or not self.settings.report_cost:
