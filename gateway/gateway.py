@@ -288,8 +288,8 @@ class Gateway:
     async def _execute(
         self, request: GraphQLRequest, context: RequestContext, allow_mutations: bool
     ) -> GraphQLResponse:
-        document, operation, prepared, _, cost = await self._ready(
-            request, context, allow_mutations
+        document, operation, prepared, _, cost, _ = await self._ready(
+            request, context, None, allow_mutations
         )
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
@@ -310,7 +310,9 @@ class Gateway:
         answer = prepared.project(run.data, violations)
         if violations:
             errors.extend(unexplained(violations, errors))
-        return GraphQLResponse(answer, errors, executed=True, extensions=self._told(cost))
+        return GraphQLResponse(
+            answer, errors, True, self._told(cost), operation_type=operation.operation.value
+        )
 
     def _told(self, cost: int | None) -> dict[str, Any] | None:
         if cost is None or not self.settings.report_cost:
@@ -321,10 +323,11 @@ class Gateway:
         self,
         request: GraphQLRequest,
         context: RequestContext,
+        drawn: float | None,
         allow_mutations: bool,
         subscribing: bool = False,
     ) -> Ready:
-        """What is to be run, ready, and its estimated cost if that is bounded."""
+        """What is to be run, ready. `drawn`: what percentages are compared with; None: a draw."""
         query = request.query
         document = await self._documents.get(query, lambda: self._reader.read(query))
         operation = operation_of(document, request.operation_name)
@@ -334,19 +337,20 @@ class Gateway:
         if document.estimates:
             cost = document.estimates[_name(operation)].of(coerced)
             check_cost(cost, self.settings.max_cost)
+        drawn = self._labels.draw() if drawn is None else drawn
         key = PlanKey(
             query,
             _name(operation),
             condition_values(document, coerced),
             await self._authorization.failing(document.touched[_name(operation)], context),
-            await self._labels.active(context),
+            await self._labels.active(context, drawn),
         )
         prepared = await self._plans.get(key, lambda: self._prepare(document, operation, key))
         if isinstance(prepared, Refusal):
             raise Refused([_unauthorized(each) for each in prepared.coordinates])
         if prepared.use():
             await asyncio.to_thread(prepared.compile)
-        return Ready(document, operation, prepared, key, cost)
+        return Ready(document, operation, prepared, key, cost, drawn)
 
     def _variables(
         self, operation: OperationDefinitionNode, raw: Mapping[str, Any]

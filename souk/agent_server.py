@@ -1,5 +1,6 @@
 """One agent's subgraph over HTTP, behind the same edge as the gateway."""
 
+from functools import lru_cache
 from typing import Final
 
 from graphql import GraphQLError, get_operation_ast, parse
@@ -58,16 +59,15 @@ class AgentExecutor:
             return _refused(message, OPERATION_RESOLUTION_FAILURE)
         errors = [dict(each.formatted) for each in result.errors or ()]
         executed = not isinstance(result, PreExecutionError)
-        return GraphQLResponse(result.data, errors, executed)
+        kind = _operation_type(request.query, request.operation_name)
+        return GraphQLResponse(
+            result.data, errors, executed, operation_type=kind.value if kind else None
+        )
 
     async def is_subscription(self, request: GraphQLRequest) -> bool:
         """See `gateway.server.executor.Executor`."""
-        try:
-            document = parse(request.query, max_tokens=_MOST_TOKENS)
-        except (GraphQLError, RecursionError):
-            return False
-        operation = get_operation_ast(document, request.operation_name)
-        return operation is not None and operation.operation is Operation.SUBSCRIPTION
+        kind = _operation_type(request.query, request.operation_name)
+        return kind is Operation.SUBSCRIPTION
 
     async def subscribe(
         self, request: GraphQLRequest, context: RequestContext, sink: Sink
@@ -80,6 +80,16 @@ class AgentExecutor:
         return self._streams.join(
             object(), lambda: AnsweredOperation(answers, context), sink, context
         )
+
+
+@lru_cache(maxsize=1_000)
+def _operation_type(document: str, operation_name: str | None) -> Operation | None:
+    """Of what could be executed."""
+    try:
+        operation = get_operation_ast(parse(document, max_tokens=_MOST_TOKENS), operation_name)
+    except (GraphQLError, RecursionError):
+        return None
+    return None if operation is None else operation.operation
 
 
 def _refused(message: str, code: str) -> GraphQLResponse:

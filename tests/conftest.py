@@ -19,7 +19,7 @@ from tests.kafka.broker import Broker
 from tests.platform import Platform
 from tests.postgres import PLATFORM, RolledBack, Server, Transaction
 
-pytest_plugins = ["tests.prerequisites", "tests.workflows.fixtures"]
+pytest_plugins = ["tests.graphiql", "tests.prerequisites", "tests.workflows.fixtures"]
 
 # The same examples in every run, however busy the machine: a failure is a failure again.
 settings.register_profile(

@@ -67,12 +67,18 @@ class Binding:
 
 
 class LiveOperation:
-    """The `Source` of one stream. `context` is that of the subscriber on whose behalf it runs."""
+    """The `Source` of one stream. `context` is that of the subscriber on whose behalf it runs.
 
-    def __init__(self, binding: Binding, request: GraphQLRequest, context: RequestContext) -> None:
+    `drawn`: see `Ready`; it stays when the supergraph is replaced.
+    """
+
+    def __init__(
+        self, binding: Binding, request: GraphQLRequest, context: RequestContext, drawn: float
+    ) -> None:
         self.binding = binding
         self.request = request
         self.context = context
+        self.drawn = drawn
 
     async def rebind(self, binding: Binding) -> None:
         """From the next event on. Those that are being answered are answered as they began."""

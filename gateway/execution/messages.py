@@ -18,13 +18,15 @@ class GraphQLRequest:
 class GraphQLResponse:
     """`executed` False: the request was refused before execution and has no `data` key.
 
-    `extensions`: what there is to tell besides; None: nothing.
+    `extensions`: what there is to tell besides; None: nothing. `operation_type`: of what it
+    answers, as GraphQL calls it; None where it never came to that.
     """
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]
     executed: bool
     extensions: dict[str, Any] | None = None
+    operation_type: str | None = None
 
     def body(self) -> dict[str, Any]:
         """The response as the GraphQL specification's section 7 spells it, errors first."""

@@ -20,23 +20,30 @@ from gateway.planning.model import Supergraph
 
 
 class Ready(NamedTuple):
-    """A request that may be run, what its plan depends on, and what it costs if that is bounded."""
+    """A request that may be run, what its plan depends on, and what it costs if that is bounded.
+
+    `drawn` decided about the percentages of `@override`.
+    """
 
     document: Document
     operation: OperationDefinitionNode
     prepared: Prepared
     key: PlanKey
     cost: int | None
+    drawn: float
 
 
-MakeReady = Callable[[GraphQLRequest, RequestContext], Awaitable[Ready]]
+MakeReady = Callable[[GraphQLRequest, RequestContext, float | None], Awaitable[Ready]]
 
 Sharing = Callable[[GraphQLRequest, RequestContext], Hashable | None]
 """What of the caller the answers to a subscription depend on; None: that cannot be told."""
 
 
 class Subscriptions:
-    """Those of one gateway. `make_ready` admits and plans; it raises where it refuses."""
+    """Those of one gateway. `make_ready` admits and plans; it raises where it refuses.
+
+    It draws unless it is given what a stream drew when it began.
+    """
 
     def __init__(
         self,
@@ -56,7 +63,7 @@ class Subscriptions:
     ) -> Subscription | GraphQLResponse:
         """Raises what `make_ready` raises."""
         context = of_stream(context)
-        ready = await self._make_ready(request, context)
+        ready = await self._make_ready(request, context, None)
         prepared = ready.prepared
         if not prepared.plan.steps:  # the caller may not read the one field that there is
             violations: list[Violation] = []
@@ -64,7 +71,7 @@ class Subscriptions:
             return GraphQLResponse(answer, unexplained(violations, ()), executed=True)
         return self.streams.join(
             self._key(request, context, ready),
-            lambda: LiveOperation(Binding(self._engine, prepared), request, context),
+            lambda: LiveOperation(Binding(self._engine, prepared), request, context, ready.drawn),
             sink,
             context,
         )
@@ -93,7 +100,7 @@ class Subscriptions:
     ) -> bool:
         live = stream.source
         try:
-            ready = await self._make_ready(live.request, live.context)
+            ready = await self._make_ready(live.request, live.context, live.drawn)
             key = self._key(live.request, live.context, ready)
         except Exception:  # noqa: BLE001 boundary: its client subscribes again, and is told
             return False

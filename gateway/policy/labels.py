@@ -23,7 +23,9 @@ class OverrideLabels:
     """The labels of one supergraph. Without a callable those that are no percentages stay off.
 
     One draw per request serves all percentages, so that a request that is among the first 10% is
-    among the first 20% too, and n percentages make n + 1 combinations rather than 2^n.
+    among the first 20% too, and n percentages make n + 1 combinations rather than 2^n. A
+    subscription keeps its draw for as long as it lives, whatever supergraph serves it: else each
+    new one would plan it anew by chance, and cut it.
     """
 
     def __init__(
@@ -39,16 +41,13 @@ class OverrideLabels:
                 self._percentages[label] = float(match[1])
         self._named = frozenset(named)
         self._other = other
-        self._draw = draw
+        self.draw = draw
 
-    async def active(self, context: RequestContext) -> frozenset[str]:
+    async def active(self, context: RequestContext, drawn: float) -> frozenset[str]:
         """Raises what the callable raises."""
-        found: frozenset[str] = frozenset()
-        if self._percentages:
-            drawn = self._draw()
-            found = frozenset(
-                label for label, percentage in self._percentages.items() if drawn < percentage
-            )
+        found = frozenset(
+            label for label, percentage in self._percentages.items() if drawn < percentage
+        )
         if self._named and self._other is not None:
             found |= self._named & await self._other(self._named, context)
         return found

@@ -31,7 +31,8 @@ def create_app(settings: ServerSettings) -> ASGIApp:
     connections = Quota(streams.connections, streams.connections_per_principal)
     subscriptions = Quota(streams.subscriptions, streams.subscriptions_per_principal)
     over_http = HttpStreams(settings, connections, subscriptions)
-    over_websocket = WebSocketEndpoint(settings, connections, subscriptions)
+    log = RequestLog()
+    over_websocket = WebSocketEndpoint(settings, connections, subscriptions, log)
     routes = [
         Route(settings.path, GraphQLEndpoint(settings, over_http).handle, methods=["GET", "POST"]),
         WebSocketRoute(settings.path, over_websocket.handle),
@@ -41,7 +42,7 @@ def create_app(settings: ServerSettings) -> ASGIApp:
     ]
     handlers = {HTTPException: _refuse, Exception: _apologise}
     app = Starlette(routes=routes, exception_handlers=handlers)
-    return Edge(app, lifecycle=settings.lifecycle, log=RequestLog(), on_defect=settings.on_defect)
+    return Edge(app, lifecycle=settings.lifecycle, log=log, on_defect=settings.on_defect)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

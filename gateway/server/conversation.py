@@ -1,21 +1,23 @@
 """One WebSocket from its first message to its close: the server's side of graphql-transport-ws."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
-from gateway.context import RequestContext
+from gateway.context import REQUEST_ID, RequestContext
 from gateway.execution.errors import INTERNAL, error
 from gateway.execution.messages import GraphQLRequest, GraphQLResponse
 from gateway.server.answers import Refused
 from gateway.server.caller import Caller, caller_by_init
 from gateway.server.graphql_ws import ACK, Close, CloseCode, bad, parsed, pong_message
+from gateway.server.logs import RequestLog
 from gateway.server.outbox import Outbox
 from gateway.server.parameters import request_of
 from gateway.server.quota import Quota
-from gateway.server.record import RequestRecord
+from gateway.server.record import SUBSCRIPTION, RequestRecord
 from gateway.server.settings import ServerSettings
 from gateway.server.ws_operation import Operation
 
@@ -31,20 +33,24 @@ class Conversation:
         settings: ServerSettings,
         outbox: Outbox,
         caller: Caller,
-        record: RequestRecord,
+        scope: Scope,
         connections: Quota,
         subscriptions: Quota,
+        log: RequestLog,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
         self._caller = caller
-        self._record = record
+        self._scope = scope
+        self._record = RequestRecord.of(scope)
+        self._log = log
         self._connections = connections
         self._subscriptions = subscriptions
         self._operations: dict[str, Operation] = {}
         self._count = 0
         self._initialised = False
         self._acknowledged = False
+        self._closed: str | None = None
         self._timers: list[asyncio.TimerHandle] = []
 
     async def run(self, receive: Receive) -> None:
@@ -62,7 +68,7 @@ class Conversation:
                 timer.cancel()
             tasks = [each.task for each in self._operations.values() if each.task is not None]
             for operation in list(self._operations.values()):
-                operation.cancel()
+                operation.cancel(self._closed)
             if tasks:
                 await asyncio.wait(tasks)
             if self._acknowledged:
@@ -114,12 +120,11 @@ class Conversation:
             request = request_of(payload)
         except Refused as refused:
             raise bad(refused.message) from refused
-        self._count += 1
-        request_id = f"{self._record.request_id}.{self._count}"
         streams = self._settings.streams
-        operation = Operation(id, request_id, self._outbox, streams.queue)
+        operation = Operation(id, self._record_of(request), self._outbox, streams.queue)
+        operation.on_end.append(self._line_of(operation))
         if len(self._operations) >= streams.operations_per_connection:
-            operation.fail([_too_many("on this connection")])
+            operation.fail([_too_many("on this connection")], 429)
             return
         self._operations[id] = operation
         operation.on_end.append(lambda: self._operations.pop(id))
@@ -127,15 +132,34 @@ class Conversation:
 
     # -- operations
 
+    def _record_of(self, request: GraphQLRequest) -> RequestRecord:
+        self._count += 1
+        request_id = f"{self._record.request_id}.{self._count}"
+        record = RequestRecord(request_id, principal=self._caller.principal)
+        record.asks(request)
+        return record
+
+    def _line_of(self, operation: Operation) -> Callable[[], None]:
+        started = time.perf_counter()
+
+        def write() -> None:
+            seconds = time.perf_counter() - started
+            self._log.write(self._scope, operation.record, operation.status, seconds)
+
+        return write
+
     async def _operate(self, operation: Operation, request: GraphQLRequest) -> None:
-        headers = {**self._caller.headers, "x-request-id": operation.request_id}
-        context = RequestContext(operation.request_id, self._caller.claims, headers)
+        request_id = operation.record.request_id
+        REQUEST_ID.set(request_id)
+        headers = {**self._caller.headers, "x-request-id": request_id}
+        context = RequestContext(request_id, self._caller.claims, headers)
         try:
             await self._execute(operation, request, context)
         except Exception as defect:  # noqa: BLE001 boundary: costs this operation and no other
+            self._log.defect(defect, operation.record)
             if self._settings.on_defect is not None:
                 await self._settings.on_defect("edge", defect)
-            operation.fail([error("Something went wrong on our side.", INTERNAL)])
+            operation.fail([error("Something went wrong on our side.", INTERNAL)], 500)
 
     async def _execute(
         self, operation: Operation, request: GraphQLRequest, context: RequestContext
@@ -146,17 +170,20 @@ class Conversation:
         try:
             async with deadline:
                 if not await executor.is_subscription(request):
-                    operation.answer(await executor.execute(request, context))
+                    answer = await executor.execute(request, context)
+                    operation.record.operation_type = answer.operation_type
+                    operation.answer(answer)
                     return
         except TimeoutError:
             if not deadline.expired():
                 raise
             message = f"The operation took longer than the limit of {seconds:g} s."
-            operation.fail([error(message, TIMEOUT)])
+            operation.fail([error(message, TIMEOUT)], 504)
             return
+        operation.record.operation_type = SUBSCRIPTION
         principal = self._caller.principal
         if not self._subscriptions.take(principal):
-            operation.fail([_too_many("of this caller")])
+            operation.fail([_too_many("of this caller")], 429)
             return
         operation.on_end.append(lambda: self._subscriptions.give(principal))
         found = await executor.subscribe(request, context, operation)
@@ -183,6 +210,7 @@ class Conversation:
         self._after(seconds, lambda: self._close(CloseCode.RESTART, "Service Restart"))
 
     def _close(self, code: CloseCode, reason: str) -> None:
+        self._closed = code.name
         if code is not CloseCode.RESTART:
             self._record.code = code.name
         self._outbox.close(code, reason)

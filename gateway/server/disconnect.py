@@ -3,8 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from starlette.types import Receive
+
+CLIENT_GONE: Final = "CLIENT_GONE"
+GONE: Final = 499  # nobody reads it; for the log, by a widespread convention
 
 
 class ClientGone(Exception):

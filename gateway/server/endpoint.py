@@ -1,9 +1,7 @@
 """`/graphql`: one operation per request, by the GraphQL-over-HTTP specification."""
 
 import asyncio
-import re
-from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -23,7 +21,7 @@ from gateway.server.answers import (
 )
 from gateway.server.body import read_body
 from gateway.server.caller import Caller, caller_of
-from gateway.server.disconnect import ClientGone, cancelled_on_disconnect
+from gateway.server.disconnect import CLIENT_GONE, GONE, ClientGone, cancelled_on_disconnect
 from gateway.server.http_streams import HttpStreams
 from gateway.server.negotiation import (
     StreamFormat,
@@ -33,13 +31,10 @@ from gateway.server.negotiation import (
 )
 from gateway.server.parameters import from_json_body, from_query_string, require_json
 from gateway.server.propagation import return_headers
-from gateway.server.record import RequestRecord
+from gateway.server.record import SUBSCRIPTION, RequestRecord
 from gateway.server.settings import ServerSettings
 from gateway.server.shallow import shallow
 from gateway.server.streaming import StreamedResponse
-
-_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
-_GONE: Final = 499  # nobody reads it; for the log, by a widespread convention
 
 
 class GraphQLEndpoint:
@@ -63,8 +58,8 @@ class GraphQLEndpoint:
             record.code = refused.code
             return refusal_response(refused, record.request_id, media_type)
         except (ClientGone, ClientDisconnect):
-            record.code = "CLIENT_GONE"
-            return Response(status_code=_GONE)
+            record.code = CLIENT_GONE
+            return Response(status_code=GONE)
 
     async def _answer(
         self,
@@ -78,18 +73,18 @@ class GraphQLEndpoint:
         caller = caller_of(request, self._settings)
         context = self._context(caller, record)
         operation = await self._operation(request)
-        if operation.operation_name and _NAME.fullmatch(operation.operation_name):
-            record.operation = operation.operation_name
-        record.document_hash = sha256(operation.query.encode()).hexdigest()
+        record.asks(operation)
         answer: StreamedResponse | GraphQLResponse
         if stream is not None and await self._settings.executor.is_subscription(operation):
-            answer = await self._streams.subscribe(operation, context, caller, stream)
+            record.operation_type = SUBSCRIPTION
+            answer = await self._streams.subscribe(operation, context, caller, stream, record)
         else:
             answer = await self._execute(request, operation, context)
+            record.operation_type = answer.operation_type
         if isinstance(answer, StreamedResponse):
             return answer
         if stream is not None and alone:
-            return self._streams.answer(answer, record.request_id, stream)
+            return self._streams.answer(answer, stream, record)
         response = _response(answer, record, media_type)
         if context.response_headers is not None:
             return_headers(response, answer, context)

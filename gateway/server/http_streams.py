@@ -12,6 +12,7 @@ from gateway.server.caller import Caller
 from gateway.server.conversation import TOO_MANY_SUBSCRIPTIONS
 from gateway.server.negotiation import StreamFormat
 from gateway.server.quota import Quota
+from gateway.server.record import RequestRecord
 from gateway.server.settings import ServerSettings
 from gateway.server.stream_formats import EventStream, Multipart
 from gateway.server.streaming import EventQueue, Format, StreamedResponse
@@ -34,9 +35,10 @@ class HttpStreams:
         context: RequestContext,
         caller: Caller,
         format: StreamFormat,
+        record: RequestRecord,
     ) -> StreamedResponse | GraphQLResponse:
         """The stream, or the answer that refuses it. Raises Refused where too many are open."""
-        queue = EventQueue(self._settings.streams.queue, context.request_id)
+        queue = EventQueue(self._settings.streams.queue, record)
         with ExitStack() as held:
             self._hold(held, caller.principal)
             found = await self._settings.executor.subscribe(operation, context, queue)
@@ -47,10 +49,10 @@ class HttpStreams:
             return self._response(queue, format, caller.expires_in, held.pop_all())
 
     def answer(
-        self, answer: GraphQLResponse, request_id: str, format: StreamFormat
+        self, answer: GraphQLResponse, format: StreamFormat, record: RequestRecord
     ) -> StreamedResponse:
         """A single answer as a stream, for clients that understand nothing else."""
-        queue = EventQueue(self._settings.streams.queue, request_id)
+        queue = EventQueue(self._settings.streams.queue, record)
         queue.answer(answer)
         return self._response(queue, format, None, ExitStack())
 

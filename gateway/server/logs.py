@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object per line; one line per request."""
+"""Structured logs: one JSON object per line; one per request, and per operation of a socket."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from typing import Any, Final, TextIO
 import orjson
 from starlette.types import Scope
 
-from gateway.server.record import RequestRecord
+from gateway.server.record import SUBSCRIPTION, RequestRecord
 
 _FIELDS: Final = "fields"
 
@@ -78,9 +78,11 @@ class RequestLog:
             "status": status,
             "duration_ms": round(seconds * 1000, 3),
             "operation": record.operation,
+            "operation_type": record.operation_type,
             "document_hash": record.document_hash,
             "principal": record.principal,
             "code": record.code,
+            "events": record.events if record.operation_type == SUBSCRIPTION else None,
         }
         if self._left_out:
             fields["left_out"], self._left_out = self._left_out, 0

@@ -12,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.execution.messages import GraphQLResponse
 from gateway.execution.streams import Event, Subscription
-from gateway.server.answers import with_request_id
+from gateway.server.answers import code_of, with_request_id
 from gateway.server.disconnect import ClientGone, cancelled_on_disconnect
 from gateway.server.lagging import lagged
 from gateway.server.lifecycle import Lifecycle
+from gateway.server.record import RequestRecord
 
 Errors = Sequence[dict[str, Any]]
 
@@ -35,11 +36,11 @@ class Format(Protocol):
 
 
 class EventQueue:
-    """The `Sink` of one streamed answer: at most `most` events wait. `request_id` is for errors."""
+    """The `Sink` of one streamed answer: at most `most` events wait. `record` is told of them."""
 
-    def __init__(self, most: int, request_id: str) -> None:
+    def __init__(self, most: int, record: RequestRecord) -> None:
         self._most = most
-        self._request_id = request_id
+        self._record = record
         self._waiting: deque[bytes] = deque()
         self._errors: list[dict[str, Any]] | None = None
         self._changed = asyncio.Event()
@@ -55,8 +56,9 @@ class EventQueue:
         """The one answer of a query, or that of a subscription which is refused."""
         body = response.body()
         if response.errors:
-            body["errors"] = with_request_id(response.errors, self._request_id)
-        self.next(Event(orjson.dumps(body)))
+            body["errors"] = with_request_id(response.errors, self._record.request_id)
+            self._record.code = code_of(response.errors[0])
+        self._waiting.append(orjson.dumps(body))
         self.end(())
 
     def next(self, event: Event) -> None:
@@ -69,13 +71,16 @@ class EventQueue:
             return
         if event.cursor is not None:
             self._cursor = event.cursor
+        self._record.events += 1
         self._waiting.append(event.body)
         self._changed.set()
 
     def end(self, errors: Errors) -> None:
         """See `Sink.end`."""
         if self._errors is None:
-            self._errors = with_request_id(errors, self._request_id)
+            self._errors = with_request_id(errors, self._record.request_id)
+            if errors:
+                self._record.code = code_of(errors[0])
             self._changed.set()
 
     def cut(self) -> None:

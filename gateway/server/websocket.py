@@ -10,6 +10,7 @@ from gateway.server.caller import Caller, caller_of
 from gateway.server.conversation import Conversation
 from gateway.server.frames import FramedWebSocket
 from gateway.server.graphql_ws import PROTOCOL, CloseCode
+from gateway.server.logs import RequestLog
 from gateway.server.outbox import Outbox
 from gateway.server.quota import Quota
 from gateway.server.record import RequestRecord
@@ -21,10 +22,17 @@ _RETRY_AFTER: Final = {"retry-after": "1"}
 class WebSocketEndpoint:
     """`handle` is the Starlette endpoint."""
 
-    def __init__(self, settings: ServerSettings, connections: Quota, subscriptions: Quota) -> None:
+    def __init__(
+        self,
+        settings: ServerSettings,
+        connections: Quota,
+        subscriptions: Quota,
+        log: RequestLog,
+    ) -> None:
         self._settings = settings
         self._connections = connections
         self._subscriptions = subscriptions
+        self._log = log
 
     async def handle(self, socket: WebSocket) -> None:
         record = RequestRecord.of(socket.scope)
@@ -45,9 +53,10 @@ class WebSocketEndpoint:
             self._settings,
             Outbox(frames),
             caller,
-            record,
+            socket.scope,
             self._connections,
             self._subscriptions,
+            self._log,
         ).run(socket.receive)
 
     def _admitted(self, socket: WebSocket) -> Caller:

@@ -8,14 +8,19 @@ import orjson
 
 from gateway.execution.messages import GraphQLResponse
 from gateway.execution.streams import Event, Subscription
-from gateway.server.answers import with_request_id
+from gateway.server.answers import code_of, with_request_id
+from gateway.server.disconnect import CLIENT_GONE, GONE
 from gateway.server.graphql_ws import complete_message, error_message, head_of_next
 from gateway.server.lagging import lagged
 from gateway.server.outbox import Outbox
+from gateway.server.record import SUBSCRIPTION, RequestRecord
 
 
 class Operation:
-    """The `Sink` of its subscription. `on_end` are called once, when nothing follows any more."""
+    """The `Sink` of its subscription. `on_end` are called once, when nothing follows any more.
+
+    By then `record` and `status` say how it went, as over HTTP.
+    """
 
     __slots__ = (
         "_done",
@@ -26,14 +31,16 @@ class Operation:
         "cursor",
         "id",
         "on_end",
-        "request_id",
+        "record",
+        "status",
         "task",
         "waiting",
     )
 
-    def __init__(self, id: str, request_id: str, outbox: Outbox, most: int) -> None:
+    def __init__(self, id: str, record: RequestRecord, outbox: Outbox, most: int) -> None:
         self.id = id
-        self.request_id = request_id
+        self.record = record
+        self.status = 200
         self.on_end: list[Callable[[], object]] = []
         self.task: asyncio.Task[None] | None = None
         self.waiting = 0
@@ -58,8 +65,9 @@ class Operation:
         if self._done:
             return
         if self.waiting >= self._most:
-            self._end(error_message(self.id, [self._numbered(lagged(self.cursor))]))
+            self.fail([lagged(self.cursor)])
             return
+        self.record.events += 1
         if event.cursor is not None:
             self.cursor = event.cursor
         self._outbox.send(b"%b%b}" % (self._head, event.body), self)
@@ -72,26 +80,34 @@ class Operation:
     # -- a single answer, or none
 
     def answer(self, response: GraphQLResponse) -> None:
-        body = response.body()
-        if response.errors:
-            body["errors"] = with_request_id(response.errors, self.request_id)
         if not response.executed:
-            self._end(error_message(self.id, body["errors"]))
+            self.fail(response.errors, 400)
         elif not self._done:
+            body = response.body()
+            code = None
+            if response.errors:
+                body["errors"] = with_request_id(response.errors, self.record.request_id)
+                code = code_of(response.errors[0])
             self._outbox.send(b"%b%b}" % (self._head, orjson.dumps(body)))
-            self._end(complete_message(self.id))
+            self._end(complete_message(self.id), code)
 
-    def fail(self, errors: Sequence[dict[str, Any]]) -> None:
-        self._end(error_message(self.id, [self._numbered(each) for each in errors]))
+    def fail(self, errors: Sequence[dict[str, Any]], status: int = 200) -> None:
+        numbered = with_request_id(errors, self.record.request_id)
+        self._end(error_message(self.id, numbered), code_of(numbered[0]), status)
 
-    def cancel(self) -> None:
-        """Its client wants no more of it, or has gone."""
-        self._end(None)
+    def cancel(self, closed: str | None = None) -> None:
+        """Its client wants no more of it, or its connection is over: `closed` if we closed it."""
+        if self.record.operation_type == SUBSCRIPTION:
+            self._end(None, closed)  # that it has no end of its own is no failure
+        else:
+            self._end(None, closed or CLIENT_GONE, GONE)
 
-    def _end(self, message: bytes | None) -> None:
+    def _end(self, message: bytes | None, code: str | None = None, status: int = 200) -> None:
         if self._done:
             return
         self._done = True
+        self.record.code = code
+        self.status = status
         if message is not None:
             self._outbox.send(message)
         if self._subscription is not None:
@@ -100,6 +116,3 @@ class Operation:
             self.task.cancel()
         for tell in self.on_end:
             tell()
-
-    def _numbered(self, error: dict[str, Any]) -> dict[str, Any]:
-        return with_request_id([error], self.request_id)[0]

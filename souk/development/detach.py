@@ -18,8 +18,9 @@ FOREGROUND = (sys.executable, "-m", "souk", "up")
 
 Progress = Callable[[str], None]
 
-# Python warns of a child that is forgotten while it runs; these are meant to.
-_left_running: list[subprocess.Popen[bytes]] = []
+left_running: list[subprocess.Popen[bytes]] = []
+"""Those that were started. Python warns of a child that is forgotten while it runs; a command ends
+before its child does, and who lives on waits for them."""
 
 
 def start(
@@ -57,7 +58,7 @@ def _started(
         while child.poll() is None:
             found = running.ready(settings.run_dir)
             if found is not None and found.pid == child.pid:
-                _left_running.append(child)
+                left_running.append(child)
                 return found, False
             if time.monotonic() > give_up:
                 raise Problem(f"Souk was not ready after {seconds:.0f} s", f"Read {log.file}")

@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from models.database import Cause, Database
 from subgraphs.kit import intents
-from tests.kit.room import BORROW, create_table
+from tests.kit.room.intents import BORROW
+from tests.kit.room.tables import create_table
 
 pytestmark = pytest.mark.commits
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from gateway.context import RequestContext
+from gateway.gateway import GraphQLRequest, GraphQLResponse
 from gateway.policy.labels import OverrideLabels
+from tests.gateway.events import QUERY, Feed, Recorder, change, orders, products
 from tests.gateway.subgraphs import CONTEXT, Federation, Subgraph, resolve_with
 
 
@@ -80,7 +82,7 @@ async def test_without_a_callable_other_labels_are_off() -> None:
 
 async def test_labels_that_are_no_percentage_are_names() -> None:
     labels = OverrideLabels(["percent(0)", "percent(100)", "percent(101)", "percent(x)"])
-    assert await labels.active(CONTEXT) == {"percent(100)"}
+    assert await labels.active(CONTEXT, 99.9) == {"percent(100)"}
 
 
 async def test_a_field_that_is_a_key_input_moves_with_its_label() -> None:
@@ -110,3 +112,43 @@ async def test_a_field_that_is_a_key_input_moves_with_its_label() -> None:
     assert await federation.data("{ t { box } }") == {"t": {"box": 20}}
     drawn[0] = 60.0
     assert await federation.data("{ t { box } }") == {"t": {"box": 10}}
+
+
+@pytest.mark.parametrize(
+    ("percentage", "name", "codes"),
+    [
+        (25, "of new", []),  # the same label
+        (50, "of new", []),  # more of them move, and who has moved stays
+        (5, None, ["SUBSCRIPTION_SCHEMA_RELOAD"]),  # back to where it was
+    ],
+)
+async def test_a_subscription_keeps_its_draw_in_a_new_gateway(
+    percentage: int, name: str | None, codes: list[str]
+) -> None:
+    feed = Feed()
+
+    def renaming(percentage: int, drawn: float) -> Federation:
+        new = Subgraph(
+            'type Product @key(fields: "id") { id: ID! '
+            f'name: String @override(from: "products", label: "percent({percentage})") }}',
+            {},
+            {"Product": lambda found: {**found, "name": "of new"}},
+        )
+        subgraphs = {"orders": orders(feed), "products": products(), "new": new}
+        return Federation(subgraphs, draw=lambda: drawn)
+
+    old, new = renaming(25, 10.0), renaming(percentage, 90.0)
+    recorder = Recorder()
+    found = await old.gateway.subscribe(GraphQLRequest(QUERY), CONTEXT, recorder)
+    assert not isinstance(found, GraphQLResponse)
+    await feed.until(1)
+    await new.gateway.take_over(old.gateway)
+    assert [error["extensions"]["code"] for end in recorder.ends for error in end] == codes
+    feed.publish(change(1))
+    if name is not None:
+        await recorder.until(events=1)
+        [body] = recorder.bodies
+        assert body["data"]["orderChanged"]["product"] == {"id": "p1", "name": name}
+    await new.gateway.close()
+    await old.gateway.close()
+    await feed.until(0)

@@ -12,6 +12,7 @@ from tests.gateway.subgraphs import Subgraph
 
 ORDERS = """
   type Query { orders: Int }
+  type Mutation { pack: Int }
   type Subscription {
     orderChanged(customer: ID, after: String): OrderChange
     strict: OrderChange!

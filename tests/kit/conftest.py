@@ -14,7 +14,9 @@ from subgraphs.kit import Principal
 from subgraphs.kit.agents import LEASE, Agents
 from subgraphs.kit.capture import DatabaseCapture
 from tests.callers import ADMIN, customer
-from tests.kit.room import OUTSIDE, Library, create_table, schema
+from tests.kit.room.neighbours import OUTSIDE, Library
+from tests.kit.room.schema import schema
+from tests.kit.room.tables import create_table
 
 ANNA = customer("cus_ANNA")
 BERT = customer("cus_BERT")

@@ -29,7 +29,8 @@ from subgraphs.kit.sagas import (
     Wait,
 )
 from subgraphs.kit.worker import Worker
-from tests.kit.room import create_table, schema
+from tests.kit.room.schema import schema
+from tests.kit.room.tables import create_table
 
 ISSUES = text("CREATE TABLE platform.kit_issue (id text PRIMARY KEY, status text NOT NULL)")
 ADD = text("INSERT INTO platform.kit_issue VALUES (:id, 'open')")

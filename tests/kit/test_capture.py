@@ -13,7 +13,7 @@ from events.parked import reason_of
 from models.database import SYSTEM, Cause, Database, UnitOfWork
 from subgraphs.kit.capture import DatabaseCapture
 from tests.kit.conftest import Room
-from tests.kit.room import note
+from tests.kit.room.tables import note
 
 PERSONAL = "anna@example.org\nat home"
 

@@ -32,7 +32,10 @@ from tests.callers import ADMIN
 from tests.events.stamped import publish
 from tests.events.traffic import running
 from tests.kit.conftest import ANNA, BERT, Room
-from tests.kit.room import N, Note, note, notes_by_id, notes_by_text
+from tests.kit.room.loaders import notes_by_id, notes_by_text
+from tests.kit.room.repository import N
+from tests.kit.room.tables import note
+from tests.kit.room.types import Note
 
 pytestmark = pytest.mark.commits
 DOCUMENT = "subscription ($id: ID) { noteChanged(id: $id) { type note { text stars } } }"

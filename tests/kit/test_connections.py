@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from subgraphs.kit.connections import _decode, _encode
 from tests.kit.conftest import ANNA, BERT, Room
-from tests.kit.room import N, Note
+from tests.kit.room.repository import N
+from tests.kit.room.types import Note
 
 WRITE = (
     "mutation($t: String!, $s: Int!) { writeNote(input: {text: $t, stars: $s}) { note { id } } }"

@@ -9,7 +9,8 @@ from subgraphs.kit import ID, Info, resolver
 from subgraphs.kit.entities import Entities
 from tests.callers import ADMIN, ANONYMOUS, reader
 from tests.kit.conftest import ANNA, BERT, Room
-from tests.kit.room import READ, Note
+from tests.kit.room.policy import READ
+from tests.kit.room.types import Note
 
 WRITE = "mutation($t: String!) { writeNote(input: {text: $t}) { note { id } } }"
 ENTITIES = """query($r: [_Any!]!) { _entities(representations: $r) {

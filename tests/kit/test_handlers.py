@@ -23,7 +23,8 @@ from subgraphs.kit.consuming import consumers
 from subgraphs.kit.graph import GraphUnavailable
 from subgraphs.kit.policy import EVERY_ROW, Kind, Principal
 from tests.events.traffic import Captured, running, until
-from tests.kit.room import create_table, echo
+from tests.kit.room.schema import echo
+from tests.kit.room.tables import create_table
 
 pytestmark = pytest.mark.commits
 

@@ -12,7 +12,7 @@ from subgraphs.kit import Document, intents
 from subgraphs.kit.intent_worker import Due, Intents
 from subgraphs.kit.worker import Worker
 from tests.kit.conftest import Room
-from tests.kit.room import BORROW
+from tests.kit.room.intents import BORROW
 
 ANNAS = Cause("agent:note", "req_1", causation_id="evt_1", on_behalf_of="cus_ANNA")
 NOTES = "SELECT owner_id, text FROM platform.kit_note"

@@ -7,7 +7,7 @@ from subgraphs.kit import Kind, Principal
 from subgraphs.kit.graph import Document, InsideUnitOfWork
 from tests.callers import ADMIN, ANONYMOUS, service, staff
 from tests.kit.conftest import ANNA, BERT, Room
-from tests.kit.room import ELSEWHERE, OUTSIDE
+from tests.kit.room.neighbours import ELSEWHERE, OUTSIDE
 
 WRITE = """mutation($input: WriteNoteInput!) { writeNote(input: $input) {
     note { text stars } events { type subject } errors {

@@ -11,7 +11,7 @@ from subgraphs.kit import schedule
 from subgraphs.kit.capture import DatabaseCapture
 from subgraphs.kit.schedule import Schedule
 from tests.kit.conftest import ANNA, Room
-from tests.kit.room import AGE
+from tests.kit.room.timers import AGE
 
 WRITE = 'mutation { writeNote(input: {text: "milk"}) { note { id } } }'
 

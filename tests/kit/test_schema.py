@@ -17,7 +17,7 @@ from subgraphs.kit.schema import UnansweredKey, UnguardedField
 from subgraphs.kit.tokens import principal_of
 from tests.callers import ADMIN, ANONYMOUS, customer
 from tests.callers import service as agent
-from tests.kit.room import schema
+from tests.kit.room.schema import schema
 
 SHARED = (
     "ErrorCode", "UserError", "PageInfo", "Money", "NotFoundError", "InvalidTransitionError",

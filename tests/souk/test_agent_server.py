@@ -52,6 +52,7 @@ async def test_an_operation_that_cannot_be_run(
 async def test_a_post_may_change_something(executor: AgentExecutor) -> None:
     answer = await executor.execute(GraphQLRequest(MUTATION), RequestContext("req_1"))
     assert answer.data == {"pauseProduct": {"__typename": "PauseProductPayload"}}
+    assert answer.operation_type == "mutation"
 
 
 @pytest.mark.parametrize(

@@ -5,27 +5,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from gateway.server.app import create_app
 from gateway.server.ide import GraphiQL
 from gateway.server.settings import ServerSettings
-from tests.gateway.server.node_programs import missing
 from tests.gateway.server.running import running
 from tests.gateway.server.standin import StandIn
+from tests.graphiql import type_header
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
-FLAGS: Final = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 QUERY: Final = """# The shop's </script> window.
 {
   products {
@@ -35,18 +23,6 @@ QUERY: Final = """# The shop's </script> window.
   }
 }
 """
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    if not CHROMIUM.exists():
-        missing(f"there is no {CHROMIUM}: apt-get install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        try:
-            yield await browser.new_page(viewport={"width": 1280, "height": 800})
-        finally:
-            await browser.close()
 
 
 @pytest.fixture
@@ -85,10 +61,3 @@ async def test_a_query_is_run_and_its_answer_seen(
     assert asked == {url.removeprefix("http://")}
     assert said == []
     assert standin.contexts[-1].headers["authorization"] == "Bearer of-the-editor"
-
-
-async def type_header(page: Page, text: str) -> None:
-    await page.get_by_role("button", name="Headers").click()
-    await page.locator(".graphiql-editor-tool .graphiql-editor:visible").click()
-    await page.keyboard.press("Control+A")
-    await page.keyboard.insert_text(text)

@@ -1,6 +1,8 @@
 """The standalone gateway over remote subgraphs: both protocols, and a supergraph that changes."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +18,16 @@ from gateway.standalone.swap import SwappableGateway
 from gateway.standalone.watched import WatchedFile
 from tests.gateway.events import ORDERS, PRODUCTS, QUERY, Feed, Recorder, change, orders, products
 from tests.gateway.streams.remote import remote, supergraph
-from tests.gateway.subgraphs import LINK
+from tests.gateway.subgraphs import LINK, Subgraph
 
 KINDS = "subscription { orderChanged { kind } }"
+RESUMED = 'subscription {{ orderChanged(after: "{number}") {{ product {{ name }} }} }}'
+# Half of the subscriptions get `name` from where the events come from.
+LABELLED = ORDERS.replace(
+    'type Product @key(fields: "id", resolvable: false) { id: ID! }',
+    'type Product @key(fields: "id") { id: ID! '
+    'name: String @override(from: "products", label: "percent(50)") }',
+)
 
 
 @dataclass
@@ -38,6 +47,11 @@ class Shop:
         assert not isinstance(found, GraphQLResponse), found.errors
         return recorder
 
+    def plans(self) -> dict[str, Any]:
+        """Of what is subscribed to, by its text."""
+        live = [stream.source for stream in self.gateway.loaded.gateway.streams]
+        return {each.request.query: each.binding.prepared.plan.to_json() for each in live}
+
     async def reload(self, **sdl: str) -> None:
         """Other SDL of some subgraphs, or another URL where it begins with one."""
         found = dict(self.urls)
@@ -50,9 +64,16 @@ class Shop:
 
 @pytest.fixture(params=["ws", "sse"])
 async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shop]:
-    protocol: Literal["ws", "sse"] = request.param
     feed = Feed()
-    async with remote({"orders": orders(feed), "products": products()}) as found:
+    async with opened(tmp_path, request.param, feed, orders(feed)) as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def opened(
+    tmp_path: Path, protocol: Literal["ws", "sse"], feed: Feed, source: Subgraph
+) -> AsyncIterator[Shop]:
+    async with remote({"orders": source, "products": products()}) as found:
         path = tmp_path / "supergraph.graphql"
         path.write_text(supergraph(found))
         settings = Settings.model_validate({"subscriptions": {"all": {"protocol": protocol}}})
@@ -112,6 +133,28 @@ async def test_unchanged_plans_go_on_and_changed_ones_are_told(shop: Shop) -> No
     [stream] = shop.gateway.loaded.gateway.streams
     await shop.listen(KINDS)
     assert (len(stream), shop.feed.opened, alone.ends) == (2, 2, [])
+
+
+async def test_percentages_are_not_drawn_anew(tmp_path: Path) -> None:
+    """Of 16 subscriptions each would change its plan with the chance of one half."""
+    feed = Feed()
+    source = Subgraph(LABELLED, events=orders(feed).events)
+    async with opened(tmp_path, "ws", feed, source) as shop:
+        recorders = [await shop.listen(RESUMED.format(number=number)) for number in range(16)]
+        await feed.until(16)
+        before, serving = shop.plans(), shop.gateway.loaded
+        await shop.reload(products=PRODUCTS.replace("shop: String", "shop: String other: Int"))
+        assert shop.gateway.loaded is not serving
+        async with asyncio.timeout(10):  # each is taken over, or cut
+            while len(shop.plans()) + sum(len(each.ends) for each in recorders) < 16:  # noqa: ASYNC110 nothing tells
+                await asyncio.sleep(0.002)
+        assert shop.plans() == before
+        assert len(before) == 16
+        feed.publish(change(1))
+        for recorder in recorders:
+            await recorder.until(events=1)
+            assert recorder.ends == []
+        assert feed.opened == 16
 
 
 async def test_enrichment_goes_through_the_new_gateway(shop: Shop) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from souk import running
-from souk.development.detach import start
+from souk.development.detach import left_running, start
 from souk.development.status import status
 from souk.development.stop import stop
 from souk.problems import Problem
 from souk.running import Ready
 from souk.settings import Settings
-from tests.souk.programs import environment, until
+from tests.souk.programs import SECONDS, environment, until
 
 # What `souk up` does, without a shop: the lock, the announcement, a server, and an orderly end.
 PLATFORM = """
@@ -57,6 +57,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
     settings = Settings(data_dir=tmp_path / "data")
     yield settings
     stop(settings)
+    while left_running:
+        left_running.pop().wait(SECONDS)
 
 
 def platform(settings: Settings, seconds: float = 0) -> list[str]:

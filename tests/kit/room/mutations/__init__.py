@@ -1,0 +1,1 @@
+"""What changes notes, each mutation beside its input."""
