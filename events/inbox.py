@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, Text, func, literal, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select, text
 
 from models.bus import inbox
 from models.database import Reads, UnitOfWork
 
 ROW = inbox.c
+_TAKE = text("""
+    INSERT INTO platform.inbox (consumer, event_id, taken_at)
+    SELECT :consumer, unnest(CAST(:events AS text[])), :now
+    ON CONFLICT DO NOTHING RETURNING event_id
+""")
 
 
 async def take(work: UnitOfWork, consumer: str, events: Sequence[str]) -> set[str]:
     """The ids among `events` that had not been taken yet; now they are, if `work` commits."""
     if not events:
         return set()
-    ids = func.unnest(literal(sorted(set(events)), ARRAY(Text)))
-    rows = select(literal(consumer), ids, literal(work.now))
-    taken = upsert(inbox).from_select(["consumer", "event_id", "taken_at"], rows)
-    new = taken.on_conflict_do_nothing().returning(ROW.event_id)
-    return {row.event_id for row in await work.rows(new)}
+    values = {"consumer": consumer, "events": sorted(set(events)), "now": work.now}
+    return {row.event_id for row in await work.rows(_TAKE, values)}
 
 
 async def has(db: Reads, consumer: str, event: str) -> bool:

@@ -41,7 +41,7 @@ async def _write(work: UnitOfWork, events: list[Event]) -> None:
     envelopes = [
         _envelope(work, event, number) for event, number in zip(events, numbers, strict=True)
     ]
-    await work.execute(insert(outbox), [asdict(envelope) for envelope in envelopes])
+    await work.execute(insert(outbox), [envelope.row() for envelope in envelopes])
     work.announce(OUTBOX)
 
 

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Delete,
-    Select,
     Text,
     and_,
     any_,
@@ -16,6 +15,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -28,6 +28,16 @@ from models.unquoted import without_values
 KEY = parked_key.c
 LETTER = dead_letter.c
 LONGEST_REASON = 500
+# These run for every batch.
+_HELD = text("""
+    SELECT aggregate_id FROM platform.parked_key
+    WHERE consumer = :consumer AND aggregate_id = ANY (:keys)
+""")
+_HOLD = text("""
+    SELECT aggregate_id FROM platform.parked_key
+    WHERE consumer = :consumer AND aggregate_id = ANY (:keys)
+    ORDER BY aggregate_id FOR SHARE
+""")
 
 
 def reason_of(error: BaseException) -> str:
@@ -38,13 +48,14 @@ def reason_of(error: BaseException) -> str:
 
 async def held(db: Reads, consumer: str, keys: Set[str]) -> set[str]:
     """Those of the keys that are parked now."""
-    return {row.aggregate_id for row in await db.rows(_held(consumer, keys))} if keys else set()
+    values = {"consumer": consumer, "keys": sorted(keys)}
+    return {row.aggregate_id for row in await db.rows(_HELD, values)} if keys else set()
 
 
 async def hold(work: UnitOfWork, consumer: str, keys: Set[str]) -> set[str]:
     """Those of the keys that are parked, and stay so until `work` ends."""
-    locked = _held(consumer, keys).order_by(KEY.aggregate_id).with_for_update(read=True)
-    return {row.aggregate_id for row in await work.rows(locked)} if keys else set()
+    values = {"consumer": consumer, "keys": sorted(keys)}
+    return {row.aggregate_id for row in await work.rows(_HOLD, values)} if keys else set()
 
 
 async def park(work: UnitOfWork, consumer: str, key: str, reason: str) -> bool:
@@ -147,12 +158,6 @@ async def note_malformed(
         "received_at": work.now,
     }
     await work.execute(upsert(malformed_event).values(row).on_conflict_do_nothing())
-
-
-def _held(consumer: str, keys: Set[str]) -> Select[Any]:
-    return select(KEY.aggregate_id).where(
-        KEY.consumer == consumer, KEY.aggregate_id.in_(sorted(keys))
-    )
 
 
 def _key(consumer: str, key: str | ColumnElement[str]) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Events with a past time, flagged as seed: the example shop's history, written all at once."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -31,7 +31,7 @@ async def write_past(work: UnitOfWork, happenings: Sequence[Past]) -> None:
     if not happenings:
         return
     numbers = await numbered(work, [past.event.aggregate_id for past in happenings])
-    rows = [asdict(_envelope(*each)) for each in zip(happenings, numbers, strict=True)]
+    rows = [_envelope(*each).row() for each in zip(happenings, numbers, strict=True)]
     await work.execute(insert(outbox), rows)
     work.announce(OUTBOX)
 

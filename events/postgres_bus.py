@@ -25,7 +25,7 @@ from models.transience import is_transient
 BATCH = 100
 ROUNDS = 20
 """Batches after which a consumer's streams let others have their turn."""
-LULL = 0.025
+LULL = 0.05
 """Seconds that a consumer is left alone for after it was served: what comes meanwhile is served at
 once, for a few statements instead of a few for each event.
 """

@@ -16,7 +16,7 @@ from events.defects import Defects
 from events.delivery import Delivery, Lost
 from events.kafka.away import as_away
 from events.kafka.ending import end_consumer
-from events.kafka.records import Record, decode
+from events.kafka.records import TYPE, Record, decode
 from events.log import Part
 from events.postgres_bus import BATCH, rest_after
 from events.reading import agents_of, concerns, sought
@@ -25,7 +25,7 @@ from events.topics import topic_of
 from models.database import Database, UnitOfWork
 from models.transience import is_transient
 
-LULL = 0.025
+LULL = 0.05
 """Seconds in which it looks at most once, so that what comes in a stream comes in batches."""
 SETTLE = 1.0
 """Seconds between two looks at what was passed over."""
@@ -50,7 +50,7 @@ class Reader:
         self._defects = defects
         self._delivery = Delivery(db, consumer, defects.capture)
         self._agents = {topic_of(agent): agent for agent in agents_of(consumer)}
-        self._passed: dict[Stream, Record] = {}
+        self._passed: dict[Stream, tuple[TopicPartition, ConsumerRecord]] = {}
         self._offsets: dict[TopicPartition, int] = {}
         self._settle_at = 0.0
         self.filled = 0
@@ -101,21 +101,26 @@ class Reader:
             if place not in member.assignment():
                 continue
             stream = Stream(self._consumer.name, self._agents[place.topic], place.partition)
-            records = await self._records(place, messages)
-            if any(concerns(self._consumer, each.stamped.envelope.type) for each in records):
-                taken[stream] = records
+            if any(self._concerns(message) for message in messages):
+                taken[stream] = await self._records(place, messages)
                 self._passed.pop(stream, None)
-            elif records:
-                self._passed[stream] = records[-1]
+            else:
+                self._passed[stream] = place, messages[-1]
             offsets[place] = messages[-1].offset + 1
         await self._take(taken)
         self._offsets |= offsets
         await asyncio.sleep(began + LULL - time.monotonic())
 
+    def _concerns(self, message: ConsumerRecord) -> bool:
+        """What a stranger's header hides is found in the log."""
+        type = next((value for name, value in message.headers if name == TYPE), b"")
+        return concerns(self._consumer, type.decode("utf-8", "replace"))
+
     async def _settle(self, member: AIOKafkaConsumer) -> None:
         """The cursor goes on behind what was passed over, and the group's offsets behind all."""
         passed, self._passed = self._passed, {}
-        await self._take({stream: [record] for stream, record in passed.items()})
+        last = {s: await self._records(place, [message]) for s, (place, message) in passed.items()}
+        await self._take(last)
         mine = member.assignment()
         offsets = {place: offset for place, offset in self._offsets.items() if place in mine}
         self._offsets = {}

@@ -1,11 +1,13 @@
 """An event as it lies in Kafka: with its place in the log, and with the one before it."""
 
-import json
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from events.stamped import NotAnEvent, Stamped, reasons, to_json
+from events.stamped import NotAnEvent, Stamped, reasons
+
+TYPE = "type"
+"""The header with the event's type: whom it does not concern need not read the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,7 @@ _ADAPTER = TypeAdapter(Record)
 
 def encode(record: Record) -> bytes:
     """What `decode` reads back."""
-    stamped = to_json(record.stamped)
-    values = {"incarnation": record.incarnation, "before": record.before, "stamped": stamped}
-    return json.dumps(values, separators=(",", ":")).encode()
+    return _ADAPTER.dump_json(record)
 
 
 def decode(value: bytes | None) -> Record:

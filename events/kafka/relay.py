@@ -16,7 +16,7 @@ from events.defects import Defects
 from events.kafka import relaying, topics
 from events.kafka.away import as_away
 from events.kafka.ending import end_producer
-from events.kafka.records import Record, encode
+from events.kafka.records import TYPE, Record, encode
 from events.leases import Lease
 from events.stamped import Stamped
 from events.topics import topic_of
@@ -133,6 +133,7 @@ class Relay:
                     encode(record),
                     key=record.stamped.key.encode(),
                     partition=record.stamped.envelope.partition,
+                    headers=[(TYPE, record.stamped.envelope.type.encode())],
                 )
                 for record in records
             ]

@@ -5,6 +5,7 @@ else happens. What has fallen behind has many events together, and so catches up
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, cast
@@ -42,27 +43,26 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
         context = self.context_value
         async with aclosing(batches):
             async for batch in batches:
-                told = 0
-                while some := batch[told : told + max(1, min(AT_ONCE, IN_ALL - _Begun.under_way))]:
-                    told += len(some)
-                    context.read_from(context.db.clock())
-                    begun = self._begin(some)
-                    try:
-                        for event, each in zip(some, begun, strict=True):
-                            context.cursor = _cursor_of(event)
-                            yield each
-                    finally:
-                        for each in begun:
-                            if isinstance(each, _Begun):
-                                each.end()
-                    await asyncio.sleep(0)  # thousands may have the same event to tell
+                context.read_from(context.db.clock())
+                begun: deque[_Begun] = deque()
+                try:
+                    for told, event in enumerate(batch):
+                        self._begin(batch, told, begun)
+                        context.cursor = _cursor_of(event)
+                        yield begun.popleft() if begun else event
+                        if told % AT_ONCE == 0:
+                            await asyncio.sleep(0)  # thousands may have the same event to tell
+                finally:
+                    for each in begun:
+                        each.cancel()
         context.cursor = None
 
-    def _begin(self, events: Sequence[Any]) -> Sequence[Any]:
-        """A lone event has nothing to be begun beside."""
-        if len(events) == 1:
-            return events
-        return [_Begun(super(LiveExecutor, self).build_per_event_executor(e)) for e in events]
+    def _begin(self, batch: Sequence[Any], told: int, begun: deque["_Begun"]) -> None:
+        """Some more before the last are told; but a lone event has nothing to be begun beside."""
+        if len(batch) > 1 and len(begun) <= AT_ONCE // 2:
+            next = told + len(begun)
+            for event in batch[next : next + min(AT_ONCE // 2, IN_ALL - _Begun.under_way)]:
+                begun.append(_Begun(super().build_per_event_executor(event)))
 
 
 class _Begun:
@@ -73,14 +73,18 @@ class _Begun:
     def __init__(self, executor: Executor[Any]) -> None:
         _Begun.under_way += 1
         self._result = asyncio.create_task(_executed(executor))
+        self._result.add_done_callback(_Begun._ended)
 
     def execute_operation(self, serially: bool | None = None) -> asyncio.Task[ExecutionResult]:
         return self._result
 
-    def end(self) -> None:
+    def cancel(self) -> None:
         """Nobody waits for it any more."""
-        _Begun.under_way -= 1
         self._result.cancel()
+
+    @staticmethod
+    def _ended(_: object) -> None:
+        _Begun.under_way -= 1
 
 
 async def _executed(executor: Executor[Any]) -> ExecutionResult:
