@@ -1,9 +1,12 @@
 """The relay: brings the log to Kafka in position order, on one process at a time."""
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +26,10 @@ from events.topics import topic_of
 from models.database import Database
 
 BATCH = 500
+MOST = 8
+"""Batches that may be under way."""
+MARK = 0.1
+"""Seconds between two notes of how far the broker is, while there is more."""
 POLL = 0.25
 PAUSE = 0.5
 PATIENCE = 10.0
@@ -104,28 +111,37 @@ class Relay:
     async def _lead(
         self, connection: AsyncConnection, producer: AIOKafkaProducer, ring: Ring
     ) -> None:
-        """Until another leads."""
-        epoch = self._lease.epoch
-        position = await relaying.begin(connection)
-        incarnation = await log.incarnation(self._db)
-        chain = _Chain(self._db, incarnation)
-        while epoch is not None and await self._lease.hold(connection) == epoch:
-            batch = await log.after(self._db, position, BATCH)
-            if not batch:
-                self._defects.recovered("relay")
-                await ring.wait(POLL)
-                continue
-            await self._send(producer, [await chain.link(event) for event in batch])
-            end = batch[-1].position
-            owner = self._lease.owner
-            if not await relaying.mark(connection, "relay", owner, epoch, position, end):
-                self._lease.lost()
-                return
-            position = end
-            self._defects.recovered("relay")
+        """Until another leads. It sends on while the broker has yet to say that it has the last."""
+        epoch, owner = self._lease.epoch, self._lease.owner
+        marked = position = await relaying.begin(connection)
+        chain = _Chain(self._db, await log.incarnation(self._db))
+        under_way = _UnderWay()
+        mark_at = 0.0
+        try:
+            while epoch is not None and await self._lease.hold(connection) == epoch:
+                batch = await log.after(self._db, position, BATCH)
+                if batch:
+                    position = batch[-1].position
+                    records = [await chain.link(event) for event in batch]
+                    under_way.add(position, await self._send(producer, records))
+                there = await under_way.acknowledged(marked)
+                now = time.monotonic()
+                if there > marked and (now >= mark_at or there == position):
+                    if not await relaying.mark(connection, "relay", owner, epoch, marked, there):
+                        self._lease.lost()
+                        return
+                    marked, mark_at = there, now + MARK
+                if there == position:
+                    self._defects.recovered("relay")
+                if not batch:
+                    await (under_way.turn(ring) if marked < position else ring.wait(POLL))
+        finally:
+            under_way.forget()
 
-    async def _send(self, producer: AIOKafkaProducer, records: Sequence[Record]) -> None:
-        """All of them are on the broker when it returns."""
+    async def _send(
+        self, producer: AIOKafkaProducer, records: Sequence[Record]
+    ) -> asyncio.Future[Any]:
+        """Done when all of them are on the broker."""
         async with asyncio.timeout(PATIENCE):
             sent = [
                 await producer.send(
@@ -137,7 +153,53 @@ class Relay:
                 )
                 for record in records
             ]
-            await asyncio.gather(*sent)
+        return asyncio.gather(*sent)
+
+
+class _UnderWay:
+    """Batches on their way to the broker, each with the position that it ends at."""
+
+    def __init__(self) -> None:
+        self._batches: deque[tuple[int, float, asyncio.Future[Any]]] = deque()
+
+    def add(self, end: int, sent: asyncio.Future[Any]) -> None:
+        self._batches.append((end, time.monotonic(), sent))
+
+    async def acknowledged(self, before: int) -> int:
+        """Up to where the broker has everything, at least `before`; waits where too much is under
+        way. Raises what kept a batch from the broker, TimeoutError where that took too long.
+        """
+        while self._batches:
+            end, begun, sent = self._batches[0]
+            if not sent.done() and len(self._batches) < MOST:
+                if time.monotonic() - begun > PATIENCE:
+                    raise TimeoutError("the broker does not acknowledge")
+                break
+            async with asyncio.timeout(PATIENCE):
+                await sent
+            self._batches.popleft()
+            before = end
+        return before
+
+    async def turn(self, ring: Ring) -> None:
+        """Until there is something new, in the log or from the broker."""
+        news = asyncio.ensure_future(ring.wait(POLL))
+        try:
+            await asyncio.wait([news, self._batches[0][2]], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+
+    def forget(self) -> None:
+        for _, _, sent in self._batches:
+            sent.add_done_callback(_heeded)
+            sent.cancel()
+        self._batches.clear()
+
+
+def _heeded(sent: asyncio.Future[Any]) -> None:
+    """It is sent again; why it failed has been said of the batch before it, or of itself."""
+    if not sent.cancelled():
+        sent.exception()
 
 
 class _Chain:
