@@ -31,6 +31,10 @@ SETTLE = 1.0
 """Seconds between two looks at what was passed over."""
 POLL_MS = 250
 AT_ONCE = 500
+FETCH_BYTES, FETCH_MS = 16_384, 30
+"""The broker answers when it has so much, or after so long: every agent has such a reader, and each
+answer costs more than the few records that it would bring.
+"""
 PATIENCE = 10.0
 PAUSE = 0.5
 
@@ -80,6 +84,8 @@ class Reader:
             session_timeout_ms=6000,
             heartbeat_interval_ms=1000,
             request_timeout_ms=10_000,
+            fetch_min_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=FETCH_MS,
         )
         try:
             async with asyncio.timeout(PATIENCE):

@@ -17,7 +17,7 @@ from subgraphs.customer.types import (
     CustomerInteraction,
     Export,
 )
-from subgraphs.kit import ID, Info, field, page_size, resolver
+from subgraphs.kit import ID, Info, field, guarded, page_size, resolver
 
 
 @resolver(Customer, "id", policy.READ)
@@ -102,13 +102,13 @@ async def erasure(parents: Sequence[Customer], info: Info) -> list[CustomerErasu
     return [found.get(parent.id) for parent in parents]
 
 
-@field(Customer, policy.NOTES)
-async def suspension_reason(parents: Sequence[Customer], info: Info) -> list[str | None]:
+@guarded(Customer, policy.NOTES)
+def suspension_reason(parent: Customer, info: Info) -> str | None:
     """Why the account was suspended: what staff wrote, for staff."""
-    return [parent.staff_reason for parent in parents]
+    return parent.staff_reason
 
 
-@field(CustomerInteraction, policy.NOTES)
-async def note(parents: Sequence[CustomerInteraction], info: Info) -> list[str | None]:
+@guarded(CustomerInteraction, policy.NOTES)
+def note(parent: CustomerInteraction, info: Info) -> str | None:
     """What staff noted about it, for staff."""
-    return [parent.staff_note for parent in parents]
+    return parent.staff_note

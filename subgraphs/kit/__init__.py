@@ -52,6 +52,7 @@ from subgraphs.kit.schedule import Timer
 from subgraphs.kit.schema import Subgraph, subgraph
 from subgraphs.kit.specs import (
     field,
+    guarded,
     lookup,
     mutation,
     prepared,
@@ -117,6 +118,7 @@ __all__ = [
     "error",
     "extension",
     "field",
+    "guarded",
     "handler",
     "input",
     "invalid",

@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, cast
 
-from graphql import ExecutionResult
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -49,10 +48,15 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
                     for told, event in enumerate(batch):
                         self._begin(batch, told, begun)
                         context.cursor = _cursor_of(event)
-                        yield begun.popleft() if begun else event
+                        if begun:
+                            _Begun.untold -= 1
+                            yield begun.popleft()
+                        else:
+                            yield event
                         if told % AT_ONCE == 0:
                             await asyncio.sleep(0)  # thousands may have the same event to tell
                 finally:
+                    _Begun.untold -= len(begun)
                     for each in begun:
                         each.cancel()
         context.cursor = None
@@ -61,37 +65,28 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
         """Some more before the last are told; but a lone event has nothing to be begun beside."""
         if len(batch) > 1 and len(begun) <= AT_ONCE // 2:
             next = told + len(begun)
-            for event in batch[next : next + min(AT_ONCE // 2, IN_ALL - _Begun.under_way)]:
+            for event in batch[next : next + min(AT_ONCE // 2, IN_ALL - _Begun.untold)]:
                 begun.append(_Begun(super().build_per_event_executor(event)))
 
 
 class _Begun:
     """The execution of one event under way, in place of the executor that it is handed to."""
 
-    under_way: ClassVar[int] = 0
+    untold: ClassVar[int] = 0
+    """How many there are in this process."""
 
     def __init__(self, executor: Executor[Any]) -> None:
-        _Begun.under_way += 1
-        self._result = asyncio.create_task(_executed(executor))
-        self._result.add_done_callback(_Begun._ended)
+        _Begun.untold += 1
+        result = executor.execute_operation(False)
+        self._result = asyncio.ensure_future(result) if executor.is_awaitable(result) else result
 
-    def execute_operation(self, serially: bool | None = None) -> asyncio.Task[ExecutionResult]:
+    def execute_operation(self, serially: bool | None = None) -> Any:
         return self._result
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
-        self._result.cancel()
-
-    @staticmethod
-    def _ended(_: object) -> None:
-        _Begun.under_way -= 1
-
-
-async def _executed(executor: Executor[Any]) -> ExecutionResult:
-    result = executor.execute_operation(False)
-    if executor.is_awaitable(result):
-        result = await result
-    return cast(ExecutionResult, result)
+        if isinstance(self._result, asyncio.Future):
+            self._result.cancel()
 
 
 def _cursor_of(event: Any) -> str | None:

@@ -20,7 +20,7 @@ from functools import reduce
 from inspect import isawaitable
 from operator import or_
 from types import GenericAlias, UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry import federation
@@ -49,6 +49,7 @@ from subgraphs.kit.scalars import SCALARS
 from subgraphs.kit.schedule import Timer
 from subgraphs.kit.specs import (
     Field,
+    Guarded,
     Mutation,
     Query,
     Resolver,
@@ -87,7 +88,7 @@ class Subgraph:
     queries: Sequence[Query[Any, Any]]
     mutations: Sequence[Mutation[Any, Any, Any]]
     subscriptions: Sequence[Subscription[Any, Any]]
-    fields: Sequence[Field[Any, Any, Any]]
+    fields: Sequence[Field[Any, Any, Any] | Guarded[Any, Any]]
     resolvers: Sequence[Resolver[Any, Any]]
     documents: Sequence[Document]
     timers: Sequence[Timer]
@@ -130,7 +131,7 @@ def subgraph(
     queries: Sequence[Query[Any, Any]],
     mutations: Sequence[Mutation[Any, Any, Any]] = (),
     subscriptions: Sequence[Subscription[Any, Any]] = (),
-    fields: Sequence[Field[Any, Any, Any]] = (),
+    fields: Sequence[Field[Any, Any, Any] | Guarded[Any, Any]] = (),
     resolvers: Sequence[Resolver[Any, Any]] = (),
     documents: Iterable[Document] = (),
     timers: Sequence[Timer] = (),
@@ -220,7 +221,15 @@ def _mutation(command: Command) -> StrawberryField:
     )
 
 
-def _attach(spec: Field[Any, Any, Any]) -> None:
+def _attach(spec: Field[Any, Any, Any] | Guarded[Any, Any]) -> None:
+    made = _guarded(spec) if isinstance(spec, Guarded) else _loaded(spec)
+    made.origin = spec.on
+    own = fields_of(spec.on)
+    own[:] = [other for other in own if other.python_name != spec.name]
+    own.append(made)
+
+
+def _loaded(spec: Field[Any, Any, Any]) -> StrawberryField:
     name = camel(spec.name)
 
     async def resolve(root: Any, info: strawberry.Info[Context, None], **arguments: Any) -> Any:
@@ -233,22 +242,32 @@ def _attach(spec: Field[Any, Any, Any]) -> None:
         return await context.load((spec, _hashable(arguments)), batch, root)
 
     values = get_type_hints(spec.function)["return"]
-    field = _field(
-        spec.name,
-        spec,
-        resolve,
-        arguments_of(spec.function, skip=2),
-        _without_exception(get_args(values)[0]) | None,
-    )
-    field.origin = spec.on
-    own = fields_of(spec.on)
-    own[:] = [other for other in own if other.python_name != spec.name]
-    own.append(field)
+    returns = _without_exception(get_args(values)[0]) | None
+    return _field(spec.name, spec, resolve, arguments_of(spec.function, skip=2), returns)
+
+
+def _guarded(spec: Guarded[Any, Any]) -> StrawberryField:
+    name = camel(spec.name)
+
+    def resolve(root: Any, info: strawberry.Info[Context, None]) -> Any:
+        return spec.function(root, info.context.info(spec.policy, name))
+
+    returns = get_type_hints(spec.function)["return"] | None
+    return _field(spec.name, spec, resolve, [], returns)
+
+
+Spec: TypeAlias = (
+    Query[Any, Any]
+    | Mutation[Any, Any, Any]
+    | Subscription[Any, Any]
+    | Field[Any, Any, Any]
+    | Guarded[Any, Any]
+)
 
 
 def _field(
     name: str,
-    spec: Query[Any, Any] | Mutation[Any, Any, Any] | Subscription[Any, Any] | Field[Any, Any, Any],
+    spec: Spec,
     resolve: Callable[..., Any],
     arguments: list[inspect.Parameter],
     returns: Any,

@@ -139,6 +139,16 @@ class Field(Generic[E, A, T]):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded(Generic[E, T]):
+    """A field that the object holds, but that not everybody may see who sees the object."""
+
+    on: type[E]
+    function: Callable[[E, Info], T]
+    policy: Policy
+    name: str
+
+
 def query(
     policy: Policy,
 ) -> Callable[[Callable[Concatenate[Info, A], Awaitable[T]]], Query[A, T]]:
@@ -242,6 +252,13 @@ def field(
     `name` where two types have a field of the same name: it is the function's otherwise.
     """
     return lambda function: Field(on, function, policy, name or function.__name__)
+
+
+def guarded(
+    on: type[E], policy: Policy, name: str | None = None
+) -> Callable[[Callable[[E, Info], T]], Guarded[E, T]]:
+    """`(parent, info) -> value`: as `field`, for what needs neither I/O nor arguments."""
+    return lambda function: Guarded(on, function, policy, name or function.__name__)
 
 
 def arguments_of(function: Callable[..., Any], skip: int) -> list[inspect.Parameter]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from subgraphs.kit import ID, Connection, Info, Json, field
+from subgraphs.kit import ID, Connection, Info, Json, field, guarded
 from subgraphs.monitoring import policy
 from subgraphs.monitoring.audience import told, told_of
 from subgraphs.monitoring.letters import DeadLetter
@@ -49,34 +49,34 @@ async def customer_timeline(
     return await events.of_customers(info.db, info.scope, types, ids, sort, first, after)
 
 
-@field(PlatformEvent, policy.READ)
-async def data(parents: Sequence[PlatformEvent], info: Info) -> list[Json]:
+@guarded(PlatformEvent, policy.READ)
+def data(parent: PlatformEvent, info: Info) -> Json:
     """What the event says: ids, amounts in minor units, states; never anything personal."""
-    return [Json(told(parent.values, info.principal)) for parent in parents]
+    return Json(told(parent.values, info.principal))
 
 
-@field(PlatformEvent, policy.READ_ALL)
-async def correlation_id(parents: Sequence[PlatformEvent], info: Info) -> list[str]:
+@guarded(PlatformEvent, policy.READ_ALL)
+def correlation_id(parent: PlatformEvent, info: Info) -> str:
     """The chain of happenings that it belongs to; for staff."""
-    return [parent.correlation for parent in parents]
+    return parent.correlation
 
 
-@field(PlatformEvent, policy.READ_ALL)
-async def causation_id(parents: Sequence[PlatformEvent], info: Info) -> list[ID | None]:
+@guarded(PlatformEvent, policy.READ_ALL)
+def causation_id(parent: PlatformEvent, info: Info) -> ID | None:
     """The event that set it off, where one did; for staff."""
-    return [None if parent.causation is None else ID(parent.causation) for parent in parents]
+    return None if parent.causation is None else ID(parent.causation)
 
 
-@field(EventActor, policy.READ_ALL, name="id")
-async def actor_id(parents: Sequence[EventActor], info: Info) -> list[str]:
+@guarded(EventActor, policy.READ_ALL, name="id")
+def actor_id(parent: EventActor, info: Info) -> str:
     """For staff."""
-    return [parent.actor_id for parent in parents]
+    return parent.actor_id
 
 
-@field(EventActor, policy.READ_ALL, name="on_behalf_of")
-async def acting_for(parents: Sequence[EventActor], info: Info) -> list[str | None]:
+@guarded(EventActor, policy.READ_ALL, name="on_behalf_of")
+def acting_for(parent: EventActor, info: Info) -> str | None:
     """Whom a service acted for; for staff."""
-    return [parent.acting_for for parent in parents]
+    return parent.acting_for
 
 
 @field(DeadLetter, policy.READ_ALL, name="event")

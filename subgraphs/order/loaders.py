@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from subgraphs.kit import ID, Info, field, page_size, resolver
+from subgraphs.kit import ID, Info, field, guarded, page_size, resolver
 from subgraphs.order import policy, previews
 from subgraphs.order.repository import lines as line_rows
 from subgraphs.order.repository import orders as order_rows
@@ -92,16 +92,16 @@ async def discounts(parents: Sequence[Order], info: Info) -> list[list[OrderDisc
     return [found[parent.id] for parent in parents]
 
 
-@field(OrderDiscount, policy.READ_ALL, name="reason")
-async def discount_reason(parents: Sequence[OrderDiscount], info: Info) -> list[str]:
+@guarded(OrderDiscount, policy.READ_ALL, name="reason")
+def discount_reason(parent: OrderDiscount, info: Info) -> str:
     """For staff."""
-    return [parent.reason for parent in parents]
+    return parent.reason
 
 
-@field(OrderDiscount, policy.READ_ALL, name="author")
-async def discount_author(parents: Sequence[OrderDiscount], info: Info) -> list[str]:
+@guarded(OrderDiscount, policy.READ_ALL, name="author")
+def discount_author(parent: OrderDiscount, info: Info) -> str:
     """Who gave it; for staff."""
-    return [parent.author for parent in parents]
+    return parent.author
 
 
 @field(Order, policy.READ_ALL)
