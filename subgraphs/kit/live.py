@@ -13,8 +13,10 @@ from typing import Any, ClassVar, cast
 from graphql.execution import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from subgraphs.kit.turns import turns
+
 AT_ONCE = 64
-"""Events of a stream that are executed side by side; then others have their turn."""
+"""Events of a stream that are executed side by side."""
 IN_ALL = 1024
 """Events of all streams: where thousands have as many to tell, each tells one after the other."""
 
@@ -39,7 +41,7 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
     async def _events(
         self, batches: AsyncGenerator[Sequence[Any], None]
     ) -> AsyncGenerator[Any, None]:
-        context = self.context_value
+        context, turn = self.context_value, turns()
         async with aclosing(batches):
             async for batch in batches:
                 context.read_from(context.db.clock())
@@ -53,8 +55,7 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
                             yield begun.popleft()
                         else:
                             yield event
-                        if told % AT_ONCE == 0:
-                            await asyncio.sleep(0)  # thousands may have the same event to tell
+                        await turn.give_way()  # thousands may have the same event to tell
                 finally:
                     _Begun.untold -= len(begun)
                     for each in begun:
@@ -62,11 +63,15 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
         context.cursor = None
 
     def _begin(self, batch: Sequence[Any], told: int, begun: deque["_Begun"]) -> None:
-        """Some more before the last are told; but a lone event has nothing to be begun beside."""
-        if len(batch) > 1 and len(begun) <= AT_ONCE // 2:
+        """The next, and where that is not done at once, some more before the last are told."""
+        build = super().build_per_event_executor
+        if not begun and len(batch) > 1:  # a lone event has nothing to be begun beside
+            begun.append(_Begun(build(batch[told])))
+        if begun and not begun[0].was_done_at_once and len(begun) <= AT_ONCE // 2:
             next = told + len(begun)
-            for event in batch[next : next + min(AT_ONCE // 2, IN_ALL - _Begun.untold)]:
-                begun.append(_Begun(super().build_per_event_executor(event)))
+            room = max(0, min(AT_ONCE // 2, IN_ALL - _Begun.untold))
+            for event in batch[next : next + room]:
+                begun.append(_Begun(build(event)))
 
 
 class _Begun:
@@ -77,15 +82,16 @@ class _Begun:
 
     def __init__(self, executor: Executor[Any]) -> None:
         _Begun.untold += 1
-        result = executor.execute_operation(False)
-        self._result = asyncio.ensure_future(result) if executor.is_awaitable(result) else result
+        result: Any = executor.execute_operation(False)
+        self.was_done_at_once = not executor.is_awaitable(result)
+        self._result = result if self.was_done_at_once else asyncio.ensure_future(result)
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         return self._result
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
-        if isinstance(self._result, asyncio.Future):
+        if not self.was_done_at_once:
             self._result.cancel()
 
 
