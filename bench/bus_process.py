@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 import sys
 from datetime import timedelta
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 import uvloop
 from sqlalchemy import text
 
+from bench.saying import say
 from events.bell import Bell
 from events.catalog.customer import CustomerUpdated
 from events.defects import Defects
 from events.event import Event
 from events.kafka.bus import KafkaBus
-from events.outbox import emit
 from events.postgres_bus import PostgresBus
 from events.received import Received
 from events.sequencer import Sequencer
-from models.database import SYSTEM, Database, UnitOfWork
-from tests.events.traffic import Captured, updated
+from models.database import Database, UnitOfWork
+from tests.events.traffic import Captured
 
-KEYS = 500
-SAYERS = 8
 CREATE = text("""
     CREATE TABLE platform.bench_effect (
         event_id text PRIMARY KEY, said_at timestamptz NOT NULL,
@@ -48,20 +45,6 @@ class Timing:
         await work.execute(EFFECT, {"id": envelope.id, "said_at": envelope.occurred_at})
 
 
-async def say(db: Database, rate: float, seconds: float) -> None:
-    """One event in each transaction, at even distances."""
-    loop = asyncio.get_running_loop()
-    begin = loop.time()
-
-    async def one(sayer: int) -> None:
-        for number in range(sayer, int(rate * seconds), SAYERS):
-            await asyncio.sleep(begin + number / rate - loop.time())
-            async with db.unit_of_work(SYSTEM) as work:
-                emit(work, updated(f"cus_{random.randrange(KEYS)}"))
-
-    await asyncio.gather(*(one(sayer) for sayer in range(SAYERS)))
-
-
 async def carry(db: Database, servers: str | None) -> None:
     """Until it is ended."""
     bell, defects = Bell(db), Defects(Captured())
@@ -74,12 +57,10 @@ async def carry(db: Database, servers: str | None) -> None:
 
 
 async def run(job: dict[str, Any]) -> None:
-    db = Database(job["url"])
     if job["role"] == "sayer":
-        await say(db, job["rate"], job["seconds"])
-        await db.close()
+        await say(job["url"], job["rate"], int(job["rate"] * job["seconds"]))
     else:
-        await carry(db, job["servers"])
+        await carry(Database(job["url"]), job["servers"])
 
 
 if __name__ == "__main__":

@@ -120,17 +120,18 @@ async def _measured(bus: str, load: Load, url: str, broker: Broker | None) -> Re
         installation = Installation(Path(folder) / "data", variables)
         try:
             await asyncio.to_thread(installation.start)
-            heard = await _heard(installation, load, url)
+            heard = await _heard(installation, load, url, Path(folder) / "heard.json")
         finally:
             await asyncio.to_thread(installation.close)
     return evaluate(bus, load, *heard)
 
 
 async def _heard(
-    installation: Installation, load: Load, url: str
+    installation: Installation, load: Load, url: str, file: Path
 ) -> tuple[list[float], list[Heard]]:
     target = f"{installation.url}/graphql"
-    async with _process("listen", target, "--count", str(load.subscribers)) as listening:
+    job = ("--count", str(load.subscribers), "--file", str(file))
+    async with _process("listen", target, *job) as listening:
         assert listening.stdin is not None
         assert listening.stdout is not None
         listening.stdin.write(installation.token("admin").encode() + b"\n")
@@ -139,8 +140,9 @@ async def _heard(
         async with _process("say", url, *job) as saying:
             said, _ = await saying.communicate()
         listening.stdin.close()
-        heard, _ = await listening.communicate()
-    return json.loads(said), json.loads(heard)
+        if await listening.wait():
+            raise RuntimeError(f"the subscribers' process has ended with {listening.returncode}")
+    return json.loads(said), json.loads(await asyncio.to_thread(file.read_bytes))
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """The process that subscribes through the gateway, over WebSockets, and notes when each event came.
 
-Says `connected`; when its input ends it waits for what is still under way, then prints the times.
+Says `connected`; when its input ends it waits for what is still under way, then writes the times.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -74,8 +75,7 @@ async def main(arguments: argparse.Namespace) -> None:
     while before != (now := sum(each.received for each in listeners)):
         before = now
         await asyncio.sleep(STILL)
-    sys.stdout.write(json.dumps([each.heard() for each in listeners]))
-    sys.stdout.flush()
+    arguments.file.write_text(json.dumps([each.heard() for each in listeners]))
     sys.stdout.flush()
 
 
@@ -83,4 +83,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--file", type=Path, required=True)
     uvloop.run(main(parser.parse_args()))
