@@ -18,7 +18,7 @@ from events.kafka.away import as_away
 from events.kafka.ending import end_consumer
 from events.kafka.records import TYPE, Record, decode
 from events.log import Part
-from events.postgres_bus import BATCH, rest_after
+from events.postgres_bus import BATCH, WORKERS, rest_after
 from events.reading import agents_of, concerns, sought
 from events.stamped import NotAnEvent, Stamped
 from events.topics import topic_of
@@ -31,6 +31,8 @@ SETTLE = 1.0
 """Seconds between two looks at what was passed over."""
 POLL_MS = 250
 AT_ONCE = 500
+SHARE = 50
+"""Records for which it is worth to take some streams beside the others."""
 FETCH_BYTES, FETCH_MS = 16_384, 30
 """The broker answers when it has so much, or after so long: every agent has such a reader, and each
 answer costs more than the few records that it would bring.
@@ -113,7 +115,10 @@ class Reader:
             else:
                 self._passed[stream] = place, messages[-1]
             offsets[place] = messages[-1].offset + 1
-        await self._take(taken)
+        ended = await asyncio.gather(*map(self._take, _shares(taken)), return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
         self._offsets |= offsets
         await asyncio.sleep(began + LULL - time.monotonic())
 
@@ -258,6 +263,20 @@ def _follows(stream: Stream, place: Place, record: Record) -> bool:
         and place.position < record.stamped.position <= place.last
         and (envelope.agent, envelope.partition) == (stream.agent, stream.partition)
     )
+
+
+def _shares(
+    brought: Mapping[Stream, Sequence[Record]],
+) -> list[dict[Stream, Sequence[Record]]]:
+    """So many streams that all have about as much, and that a lot is taken side by side."""
+    count = min(WORKERS, -(-sum(map(len, brought.values())) // SHARE))
+    shares: list[dict[Stream, Sequence[Record]]] = [{} for _ in range(count)]
+    sizes = [0] * count
+    for stream, records in sorted(brought.items(), key=lambda each: -len(each[1])):
+        least = sizes.index(min(sizes))
+        shares[least][stream] = records
+        sizes[least] += len(records)
+    return [share for share in shares if share]
 
 
 def _left(
