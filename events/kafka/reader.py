@@ -177,7 +177,7 @@ class Reader:
             except Exception as error:
                 # boundary: a handler may raise anything
                 if len(batch.ends) > 1:
-                    await self._take_each(brought, batch.ends)
+                    await self._take_each(brought, brought)
                     return
                 if not is_transient(error):
                     raise
