@@ -48,6 +48,7 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
                 begun: deque[_Begun] = deque()
                 try:
                     for told, event in enumerate(batch):
+                        await turn.give_way()  # thousands may have the same event to tell
                         self._begin(batch, told, begun)
                         context.cursor = _cursor_of(event)
                         if begun:
@@ -55,7 +56,6 @@ class LiveExecutor(StrawberryGraphQLCoreExecutionContext):
                             yield begun.popleft()
                         else:
                             yield event
-                        await turn.give_way()  # thousands may have the same event to tell
                 finally:
                     _Begun.untold -= len(begun)
                     for each in begun:

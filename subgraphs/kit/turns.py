@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from weakref import WeakKeyDictionary
 
 MOST = 0.004
@@ -9,23 +10,44 @@ MOST = 0.004
 
 
 class Turns:
-    """Of one event loop."""
+    """Of one event loop. Who has waited longest goes on first.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    What those will take that go on in a turn is not known before: it is learned from the last.
+    """
+
+    def __init__(self) -> None:
         self._until: float | None = None
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._at_once = 1
 
     async def give_way(self) -> None:
-        """Return at once while there is time left in this turn, else in the next one."""
+        """Return at once while there is time left in this turn, else in a later one."""
+        loop = asyncio.get_running_loop()
         now = time.monotonic()
         if self._until is None:
             self._until = now + MOST
-            self._loop.call_soon(self._over)
-        elif now >= self._until:
-            await asyncio.sleep(0)
+            loop.call_soon(self._next, loop)
+        elif self._waiting or now >= self._until:
+            waiter = loop.create_future()
+            self._waiting.append(waiter)
+            await waiter
 
-    def _over(self) -> None:
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In each turn, as long as somebody waits."""
+        now = time.monotonic()
+        in_time = self._until is None or now < self._until
+        most = 2 * self._at_once if in_time else self._at_once // 2
+        self._at_once = max(1, min(most, len(self._waiting)))
         self._until = None
+        woken = 0
+        while self._waiting and woken < self._at_once:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                woken += 1
+        if woken:
+            self._until = now + MOST
+            loop.call_soon(self._next, loop)
 
 
 _LOOPS: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
@@ -36,5 +58,5 @@ def turns() -> Turns:
     loop = asyncio.get_running_loop()
     found = _LOOPS.get(loop)
     if found is None:
-        found = _LOOPS[loop] = Turns(loop)
+        found = _LOOPS[loop] = Turns()
     return found
