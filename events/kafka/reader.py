@@ -124,8 +124,8 @@ class Reader:
 
     def _concerns(self, message: ConsumerRecord) -> bool:
         """What a stranger's header hides is found in the log."""
-        type = next((value for name, value in message.headers if name == TYPE), b"")
-        return concerns(self._consumer, type.decode("utf-8", "replace"))
+        type = next((value for name, value in message.headers if name == TYPE), None)
+        return concerns(self._consumer, (type or b"").decode("utf-8", "replace"))
 
     async def _settle(self, member: AIOKafkaConsumer) -> None:
         """The cursor goes on behind what was passed over, and the group's offsets behind all."""

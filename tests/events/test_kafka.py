@@ -1,7 +1,7 @@
 """Kafka is the way, not the truth: away, wiped or full of strangers' records, nothing is lost."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -68,12 +68,16 @@ async def _sent(servers: str, key: str) -> list[Record]:
         await reader.stop()
 
 
-async def _put(servers: str, key: str, value: bytes) -> int:
+async def _put(
+    servers: str, key: str, value: bytes, headers: Sequence[tuple[str, bytes | None]] = ()
+) -> int:
     """What a stranger writes; its offset."""
     producer = AIOKafkaProducer(bootstrap_servers=servers)
     await producer.start()
     try:
-        sent = await producer.send_and_wait("souk.customer", value, partition=partition_of(key))
+        sent = await producer.send_and_wait(
+            "souk.customer", value, partition=partition_of(key), headers=headers
+        )
         return int(sent.offset)
     finally:
         await producer.stop()
@@ -130,6 +134,21 @@ async def test_what_strangers_write_has_no_effect(wires: Wires, broker: Broker) 
         rows = await until(lambda: wires.db.rows(MALFORMED), lambda rows: len(rows) > 0)
         assert ("counting", source, "no event") in [tuple(row) for row in rows]
     assert await counting.effects(wires.db) == [("cus_1", 1), ("cus_1", 2)]
+
+
+@pytest.mark.parametrize("type", [None, b"", b"\xff", b"customer.created"])
+async def test_a_header_of_a_stranger_stops_nobody(
+    wires: Wires, broker: Broker, type: bytes | None
+) -> None:
+    """Whatever it says of a record's type, and also if it says nothing."""
+    counting = Counting()
+    async with ByKafka(wires, broker.servers).to(counting):
+        await say(wires.db, "cus_1")
+        await counting.took(wires.db, 1)
+        await _put(broker.servers, "cus_1", b"no event", [("type", type)])
+        await say(wires.db, "cus_1")
+        assert await counting.took(wires.db, 2) == [("cus_1", 1), ("cus_1", 2)]
+    assert wires.captured.defects == []
 
 
 async def test_what_the_log_cannot_have_said_moves_no_cursor(wires: Wires, broker: Broker) -> None:
