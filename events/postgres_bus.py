@@ -24,7 +24,9 @@ from models.transience import is_transient
 
 BATCH = 100
 ROUNDS = 20
-"""Batches after which a consumer's streams let others have their turn."""
+"""Batches after which a stream lets others have their turn."""
+TOGETHER = 0.25
+"""Seconds for which streams stay together: whoever has more then, goes on by itself."""
 LULL = 0.05
 """Seconds that a consumer is left alone for after it was served: what comes meanwhile is served at
 once, for a few statements instead of a few for each event.
@@ -124,7 +126,8 @@ class PostgresBus:
                     begun = time.monotonic()
                 behind = await cursors.behind(self._db, list(self._deliveries))
                 due = behind if self._stuck is None else self._stuck.among(behind)
-                self._ready.add(each.stream for each in due)
+                self._ready.add((each.stream for each in due if each.attempts), apart=True)
+                self._ready.add(each.stream for each in due if not each.attempts)
             except Exception as error:  # noqa: BLE001 boundary: the loop outlives what fails
                 await self._defects.failed("consumers", error)
             else:
@@ -156,13 +159,15 @@ class PostgresBus:
                 self._ready.done(streams)
 
     async def _attend(self, streams: Sequence[Stream]) -> None:
-        """All at once; those in which something has failed, each by itself."""
+        """All at once; but those in which something has failed are taken by themselves."""
         claims = await self._claims.take(streams)
-        sound = [claim for claim in claims if not claim.attempts]
+        together = [claim for claim in claims if len(claims) == 1 or not claim.attempts]
+        apart = [claim for claim in claims if claim not in together]
         try:
-            for together in (sound, *([claim] for claim in claims if claim.attempts)):
-                if together:
-                    await self._serve(together)
+            if apart:
+                await self._part(apart)
+            if together:
+                await self._serve(together)
         finally:
             for claim in claims:
                 self._claims.forget(claim)
@@ -171,35 +176,25 @@ class PostgresBus:
         try:
             emptied = await self._drain(claims)
         except Exception as error:  # boundary: a handler may raise anything
-            if len(claims) > 1:
-                await self._serve_each(claims)
-                return
-            if isinstance(error, Lost):
+            if len(claims) > 1 or isinstance(error, Lost):
+                await self._part(claims)
                 return
             if not is_transient(error):
                 raise
             [claim] = claims
             await self._claims.rest(claim, reason_of(error), rest_after(claim.attempts))
         else:
-            await self._claims.release(claims)
-            if not emptied:
-                self._ready.add(claim.stream for claim in claims)
+            await self._part(claims, again=not emptied)
 
-    async def _serve_each(self, claims: Sequence[Claim]) -> None:
-        """What is wrong with one of them harms no other."""
-        wrong: Exception | None = None
-        for claim in claims:
-            try:
-                await self._serve([claim])
-            except Exception as error:  # boundary: raised again when all others are served
-                if is_transient(error):
-                    raise  # the database is away
-                wrong = wrong or error
-        if wrong is not None:
-            raise wrong
+    async def _part(self, claims: Sequence[Claim], *, again: bool = True) -> None:
+        """Whoever takes them next, takes each by itself: none harms another, none delays another."""
+        await self._claims.release(claims)
+        if again:
+            self._ready.add((claim.stream for claim in claims), apart=True)
 
     async def _drain(self, claims: Sequence[Claim]) -> bool:
         """Whether nothing was left. After a failure one by one: what is before it, takes effect."""
+        began = time.monotonic()
         consumer = claims[0].stream.consumer
         delivery = self._deliveries[consumer]
         fence = self._claims.fenced(claims)
@@ -214,6 +209,8 @@ class PostgresBus:
                 await delivery.deliver(Batch(found.events, ends), fence)
             if not found.more:
                 return True
+            if len(claims) > 1 and time.monotonic() - began > TOGETHER:
+                return False
         return False
 
 

@@ -13,37 +13,45 @@ class Ready:
     """A queue without doubles, from which the streams of one consumer are taken together.
 
     A stream that is added while it is worked on comes again. A consumer that was served is left
-    alone for `lull` seconds.
+    alone for `lull` seconds. What has trouble, or much to catch up with, is to be taken `apart`
+    next time, by itself: the others shall not wait for it.
     """
 
     def __init__(self, lull: float = 0.0) -> None:
         self._lull = lull
-        self._waiting: OrderedDict[str, dict[Stream, None]] = OrderedDict()
-        self._rests_until: dict[str, float] = {}
+        self._waiting: OrderedDict[str | Stream, dict[Stream, None]] = OrderedDict()
+        self._rests_until: dict[str | Stream, float] = {}
+        self._apart: set[Stream] = set()
         self._taken: set[Stream] = set()
         self._again: set[Stream] = set()
         self._changed = asyncio.Event()
 
-    def add(self, streams: Iterable[Stream]) -> None:
+    def add(self, streams: Iterable[Stream], *, apart: bool = False) -> None:
         for stream in streams:
+            if apart and stream not in self._apart:
+                self._apart.add(stream)
+                self._leave_group(stream)
             if stream in self._taken:
                 self._again.add(stream)
             else:
-                self._waiting.setdefault(stream.consumer, {})[stream] = None
+                group = stream if stream in self._apart else stream.consumer
+                self._waiting.setdefault(group, {})[stream] = None
                 self._changed.set()
 
     async def take(self) -> list[Stream]:
         """All that wait for the consumer that waits longest; they are the caller's until `done`."""
         while True:
             now = time.monotonic()
-            for consumer in self._waiting:
-                if self._rests_until.get(consumer, now) <= now:
-                    streams = list(self._waiting.pop(consumer))
+            for group in self._waiting:
+                if self._rests_until.get(group, now) <= now:
+                    streams = list(self._waiting.pop(group))
                     self._taken.update(streams)
-                    self._rests_until[consumer] = now + self._lull
+                    self._apart.difference_update(streams)
+                    if isinstance(group, str):
+                        self._rests_until[group] = now + self._lull
                     return streams
             self._changed.clear()
-            rests = [self._rests_until[consumer] - now for consumer in self._waiting]
+            rests = [self._rests_until[group] - now for group in self._waiting]
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(rests, default=None)):
                     await self._changed.wait()
@@ -54,6 +62,12 @@ class Ready:
             if stream in self._again:
                 self._again.discard(stream)
                 self.add([stream])
+
+    def _leave_group(self, stream: Stream) -> None:
+        group = self._waiting.get(stream.consumer, {})
+        group.pop(stream, None)
+        if not group:
+            self._waiting.pop(stream.consumer, None)
 
 
 class Stuck:

@@ -1,6 +1,7 @@
 """What every bus promises to consumers: each event once and in order per key, or parked."""
 
 import asyncio
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,11 +16,13 @@ from events.parking import Replayed, park, replay
 from events.reading import agents_of
 from events.received import Received
 from events.replays import Replays
+from events.sequencer import Sequencer
+from events.topics import partition_of
 from models.database import UnitOfWork
 from models.transience import Unreachable
 from tests.events.carried import ByPostgres, Carried
 from tests.events.hearing import told
-from tests.events.traffic import CAUSE, Counting, Wires, say, until, updated
+from tests.events.traffic import CAUSE, Counting, Wires, logged, running, say, until, updated
 
 pytestmark = pytest.mark.commits
 
@@ -50,6 +53,11 @@ PASS = text("""
     RETURNING old.until - clock_timestamp() AS rest
 """)
 """Time passes for those that rest: as much of it as they were to rest still."""
+
+MOVE_ON = text("""
+    UPDATE platform.consumer_cursor SET position = 1
+    WHERE consumer = 'counting' AND owner IS NOT NULL
+""")
 
 
 class Poison:
@@ -412,3 +420,83 @@ async def test_a_consumer_without_types_reads_nothing(carried: Carried) -> None:
         await counting.took(carried.db, 1)
     rows = await carried.db.rows(text("SELECT DISTINCT consumer FROM platform.consumer_cursor"))
     assert [row.consumer for row in rows] == ["counting"]
+
+
+async def test_of_a_group_the_others_take_effect_at_once(carried: Carried) -> None:
+    """One stream of the group fails for good, one in passing: neither delays the rest."""
+    away, poison = Away("cus_2"), Poison("cus_1")
+
+    async def applying(event: Received[Event]) -> None:
+        await poison(event)
+        await away(event)
+
+    keys = [f"cus_{number}" for number in range(1, 12)]
+    counting = Counting(applying=applying)
+    await say(carried.db, *keys, *keys)
+    async with carried.to(counting):
+        effects = await counting.took(carried.db, 18)
+        assert {key for key, _ in effects} == set(keys[2:])
+        rows = await until(lambda: carried.db.rows(PARKED), lambda rows: len(rows) == 1)
+        assert [row.aggregate_id for row in rows] == ["cus_1"]
+        away.back = True
+        effects = await counting.took(carried.db, 20)
+    assert [effect for effect in effects if effect[0] == "cus_2"] == [("cus_2", 1), ("cus_2", 2)]
+
+
+async def test_a_stream_with_a_backlog_delays_no_other(wires: Wires) -> None:
+    """What a stream has to catch up with is not read before what is new in the others."""
+    done: list[str] = []
+
+    async def applying(event: Received[Event]) -> None:
+        done.append(event.envelope.aggregate_id)
+
+    assert partition_of("cus_1") != partition_of("cus_2")
+    way, counting = ByPostgres(wires), Counting(applying=applying)
+    for _ in range(3):
+        await say(wires.db, *["cus_1"] * 1000)
+    await say(wires.db, "cus_2")
+    async with running(Sequencer(wires.db, wires.bell, wires.defects).run()):
+        await logged(wires.db, 3001)
+    async with way.to(counting):
+        await counting.took(wires.db, 3001)
+    assert done.index("cus_2") < 2500
+
+
+async def test_a_stream_that_fails_slowly_delays_no_other(wires: Wires) -> None:
+    """Its dependency answers after seconds, and then with a failure."""
+
+    async def slow(event: Received[Event]) -> None:
+        if event.envelope.aggregate_id == "cus_1":
+            await asyncio.sleep(2)
+            raise Unreachable("the library does not answer")
+
+    way, counting = ByPostgres(wires), Counting(preparing=slow)
+    async with way.to(counting):
+        await say(wires.db, "cus_1", "cus_2")
+        await counting.took(wires.db, 1)
+        for number in range(2, 15):
+            begun = time.monotonic()
+            await say(wires.db, "cus_2")
+            await counting.took(wires.db, number)
+            assert time.monotonic() - begun < 1.5, number
+            await asyncio.sleep(0.2)
+
+
+async def test_a_stream_that_was_moved_on_is_free_at_once(wires: Wires) -> None:
+    """By somebody without a claim, or by a commit that the server could not confirm any more."""
+    moved = asyncio.Event()
+
+    async def preparing(event: Received[Event]) -> None:
+        if not moved.is_set():
+            moved.set()
+            async with wires.db.unit_of_work() as work:
+                await work.execute(MOVE_ON)
+
+    way, counting = ByPostgres(wires), Counting(preparing=preparing)
+    async with way.to(counting):
+        await say(wires.db, "cus_1")
+        await asyncio.wait_for(moved.wait(), 10)
+        begun = time.monotonic()
+        await say(wires.db, "cus_1")
+        assert await counting.took(wires.db, 1) == [("cus_1", 2)]
+        assert time.monotonic() - begun < 5
