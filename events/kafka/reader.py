@@ -110,8 +110,9 @@ class Reader:
                 continue
             stream = Stream(self._consumer.name, self._agents[place.topic], place.partition)
             if any(self._concerns(message) for message in messages):
-                taken[stream] = await self._records(place, messages)
-                self._passed.pop(stream, None)
+                if records := await self._records(place, messages):
+                    taken[stream] = records
+                    self._passed.pop(stream, None)
             else:
                 self._passed[stream] = place, messages[-1]
             offsets[place] = messages[-1].offset + 1
