@@ -81,8 +81,8 @@ class _Begun:
     """How many there are in this process."""
 
     def __init__(self, executor: Executor[Any]) -> None:
-        _Begun.untold += 1
         result: Any = executor.execute_operation(False)
+        _Begun.untold += 1
         self.was_done_at_once = not executor.is_awaitable(result)
         self._result = result if self.was_done_at_once else asyncio.ensure_future(result)
 

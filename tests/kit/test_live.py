@@ -6,10 +6,9 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
-import strawberry
 
 from models.database import Database
-from subgraphs.kit import Info, anyone, field, query, subgraph, subscription
+from subgraphs.kit import Info, Private, anyone, field, output, query, subgraph, subscription
 from subgraphs.kit.agents import Agents
 from subgraphs.kit.live import AT_ONCE, IN_ALL, LiveExecutor, _Begun
 from tests.callers import ADMIN
@@ -19,12 +18,12 @@ DOCUMENT = "subscription ($size: Int!) { told(size: $size) { number slow } }"
 SIZE = 3 * AT_ONCE
 
 
-@strawberry.type
+@output
 class Told:
     """An event that knows where to resume behind it."""
 
     number: int
-    cursor: strawberry.Private[str]
+    cursor: Private[str]
 
 
 class Watch:
@@ -139,7 +138,6 @@ async def test_an_execution_that_cannot_begin_takes_no_room(
         raise ZeroDivisionError("cannot begin")
 
     monkeypatch.setattr(LiveExecutor, "execute_operation", broken)
-    results = _subscribed(agents)
-    with pytest.raises(ZeroDivisionError):
-        [each async for each in results]
+    [result] = [each async for each in _subscribed(agents)]
+    assert [each.message for each in result.errors] == ["Internal error."]
     assert _Begun.untold == 0
