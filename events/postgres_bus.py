@@ -187,7 +187,7 @@ class PostgresBus:
             await self._part(claims, again=not emptied)
 
     async def _part(self, claims: Sequence[Claim], *, again: bool = True) -> None:
-        """Whoever takes them next, takes each by itself: none harms another, none delays another."""
+        """Whoever takes them next, takes each by itself: none harms or delays another."""
         await self._claims.release(claims)
         if again:
             self._ready.add((claim.stream for claim in claims), apart=True)

@@ -10,8 +10,8 @@ from subgraphs.kit.turns import MOST, turns
 PIECE = 0.001
 
 
-def _work() -> None:
-    until = time.monotonic() + PIECE
+def _work(seconds: float = PIECE) -> None:
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         pass
 
@@ -54,7 +54,7 @@ async def test_a_lone_one_goes_on_at_once() -> None:
     await turn.give_way()
     await turn.give_way()
     assert ticks == 0
-    time.sleep(MOST)
+    _work(MOST)
     await turn.give_way()
     assert ticks == 1
     assert time.monotonic() - began < 1
