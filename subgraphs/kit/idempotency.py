@@ -206,14 +206,19 @@ async def _perform(db: Database, cause: Cause, key: Key, token: str, attempt: At
         if await work.execute(row.values(outcome=outcome.to_json())) != 1:
             raise LeaseLost
 
+    async def give_up() -> None:
+        """Where another took over, it may be its very effect that this one was refused for."""
+        if not await _release(db, key, token):
+            raise LeaseLost
+
     try:
         outcome = await attempt(settle)
         if not outcome.kept:
-            await _release(db, key, token)
+            await give_up()
         return outcome
     except Refused as refused:
         if not all(map(storable, refused.errors)):
-            await _release(db, key, token)
+            await give_up()
             raise
         outcome = Outcome(errors=refused.errors)
         async with db.unit_of_work(cause) as work:
@@ -241,11 +246,14 @@ async def _claim(db: Database, key: Key, lease: timedelta) -> str | None:
     return token if await db.rows(CLAIM, fresh) else None
 
 
-async def _release(db: Database, key: Key, token: str) -> None:
-    """Nothing was decided (unless a commit was, whose answer got lost): free the key at once."""
+async def _release(db: Database, key: Key, token: str) -> bool:
+    """Nothing was decided (unless a commit was, whose answer got lost): free the key at once.
+
+    False where it was no longer this caller's.
+    """
     mine = delete(idempotency).where(key.row, ENTRY.lease == token, ENTRY.outcome.is_(None))
     async with db.unit_of_work() as work:
-        await work.execute(mine)
+        return await work.execute(mine) == 1
 
 
 async def call_off(work: UnitOfWork, principal: str, mutation: str, key: str) -> list[Made]:

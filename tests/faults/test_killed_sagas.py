@@ -247,4 +247,4 @@ async def _check(shop: Shop, customers: Customers) -> None:
     gaps = """SELECT aggregate_id FROM platform.outbox GROUP BY aggregate_id
         HAVING count(*) <> max(sequence) OR min(sequence) <> 1"""
     assert await _sql(shop, gaps) == []
-    assert await _sql(shop, "SELECT path, kind FROM platform.captured_error") == []
+    assert await _sql(shop, "SELECT path, kind, message FROM platform.captured_error") == []

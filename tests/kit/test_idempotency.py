@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from models.database import SYSTEM
-from subgraphs.kit import idempotency
+from subgraphs.kit import idempotency, invalid
 from subgraphs.kit.graph import Document
+from subgraphs.kit.idempotency import Attempt, Key, Outcome, Settle, once
 from tests.callers import service
 from tests.kit.conftest import ANNA, BERT, Room
 
@@ -128,6 +130,16 @@ async def test_twins_with_different_bodies_have_one_effect(room: Room) -> None:
     assert await room.rows(COUNT) == [(1,)]
 
 
+@dataclass(frozen=True)
+class Units:
+    """An input."""
+
+    units: int
+
+
+MADE = Outcome(made=[("rsv_1", 2)])
+
+
 class Stuck:
     """An agent that never answers, until it is told what to say."""
 
@@ -175,3 +187,29 @@ async def test_a_twin_takes_over_when_the_lease_ends_and_the_late_one_undoes(roo
     assert await first == twin
     assert await room.rows("SELECT text FROM platform.kit_note") == [("twin",)]
     assert await room.rows("SELECT count(*) FROM platform.outbox") == [(1,)]
+
+
+@pytest.mark.commits
+async def test_who_was_late_is_not_refused_for_what_the_twin_did(room: Room) -> None:
+    """The twin gave back what was too much; the late one finds that less is held than that."""
+    key = Key.of("agent:order", "adjustReservation", "saga:surplus:1", Units(3), permanent=True)
+    at_work, go_on = asyncio.Event(), asyncio.Event()
+
+    async def late(settle: Settle) -> Outcome:
+        at_work.set()
+        await go_on.wait()
+        raise invalid("More than is held.", "lines")
+
+    async def twin(settle: Settle) -> Outcome:
+        async with room.db.unit_of_work() as work:
+            await settle(work, MADE)
+        return MADE
+
+    async def call(attempt: Attempt, lease: timedelta) -> Outcome:
+        return await once(room.db, SYSTEM, key, lease, attempt, [])
+
+    first = asyncio.create_task(call(late, timedelta(0)))
+    await at_work.wait()
+    assert await call(twin, timedelta(minutes=1)) == MADE
+    go_on.set()
+    assert (await first).made == [("rsv_1", 2)]
