@@ -16,6 +16,7 @@ class Turns:
     """
 
     def __init__(self) -> None:
+        self._turning = False
         self._until: float | None = None
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._at_once = 1
@@ -24,18 +25,19 @@ class Turns:
         """Return at once while there is time left in this turn, else in a later one."""
         loop = asyncio.get_running_loop()
         now = time.monotonic()
-        if self._until is None:
-            self._until = now + MOST
+        if not self._turning:
+            self._turning = True
             loop.call_soon(self._next, loop)
-        elif self._waiting or now >= self._until:
+        elif self._waiting or (self._until is not None and now >= self._until):
             waiter = loop.create_future()
             self._waiting.append(waiter)
             await waiter
+        if self._until is None:  # not before: what others take of a turn is theirs
+            self._until = time.monotonic() + MOST
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> None:
         """In each turn, as long as somebody waits."""
-        now = time.monotonic()
-        in_time = self._until is None or now < self._until
+        in_time = self._until is None or time.monotonic() < self._until
         most = 2 * self._at_once if in_time else self._at_once // 2
         self._at_once = max(1, min(most, len(self._waiting)))
         self._until = None
@@ -45,8 +47,8 @@ class Turns:
             if not waiter.done():
                 waiter.set_result(None)
                 woken += 1
-        if woken:
-            self._until = now + MOST
+        self._turning = woken > 0
+        if self._turning:
             loop.call_soon(self._next, loop)
 
 
