@@ -5,7 +5,7 @@ import time
 from collections import deque
 from weakref import WeakKeyDictionary
 
-MOST = 0.004
+MOST = 0.008
 """Seconds of a turn of the event loop, for all together that give way."""
 
 
