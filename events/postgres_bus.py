@@ -41,9 +41,10 @@ PAUSE = 0.2
 WORKERS = 4
 FIRST_REST = 0.05
 LONGEST_REST = 30.0
-GRACE = 5.0
 """Seconds of rest after a failure that will pass: doubled each time, up to this."""
 DOUBLINGS = 12
+GRACE = 5.0
+"""Seconds for what is begun when the process ends."""
 
 
 class PostgresBus:
